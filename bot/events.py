@@ -1,0 +1,89 @@
+"""What can happen: what reached a door, and what it is to a visit or an alarm."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.delivery import Receipted
+from bot.people import Channel
+
+
+class Sort(StrEnum):
+    """What came through a door, before anybody asked what it means."""
+
+    TEXT = "text"
+    EDIT = "edit"
+    OTHER = "other"  # a picture, a voice note, a sticker: answered and recorded
+    ENROL = "enrol"  # Telegram's /start, with or without a link's payload
+    CONTACT = "contact"  # a shared phone number
+    BLOCKED = "blocked"  # the person blocked the bot
+    UNBLOCKED = "unblocked"
+    RECEIPT = "receipt"  # what became of one of ours
+    SILENT = "silent"  # nothing a person did; recorded only
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's word on one of our messages, found by its id or by our own `reference`.
+
+    `again`: the failure is a passing one, and the same channel is worth another try.
+    """
+
+    provider_id: str
+    said: Receipted
+    reference: int | None = None
+    again: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing from outside, parsed but not yet understood."""
+
+    channel: Channel
+    sender: str
+    sort: Sort
+    text: str = ""
+    what: str = ""  # for OTHER: "photo", "voice", …; for CONTACT: whose number ("own" or "other")
+    sent_at: datetime | None = None
+    quoted: bool = False  # a forward or a quotation: words of somebody else
+    receipt: Receipt | None = None
+
+
+class Event(StrEnum):
+    """What can happen to one visitor's place in a visit: words of the visitor, deadlines, and the loss of the phone."""
+
+    ARRIVED = "arrived"
+    OK = "ok"
+    LEFT = "left"
+    LATE = "late"
+    LONGER = "longer"
+    CALLED_OFF = "called off"
+    CONCERN = "concern"
+    DANGER = "danger"
+    STATUS = "status"
+    HELP = "help"
+    UNCLEAR = "unclear"
+    UNREACHABLE = "unreachable"
+    ARRIVAL_DUE = "arrival due"
+    CHECK_IN_DUE = "check-in due"
+    END_DUE = "end due"
+    NUDGE_DUE = "nudge due"
+    ANSWER_DUE = "answer due"
+    AGAIN_DUE = "again due"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event with what the words carried.
+
+    `at` is a new clock time (aware UTC) and `by` a length, for LATE and LONGER; `reason` belongs to CALLED_OFF;
+    `ask` names the question to ask back when a text was nearly clear ("left", "ok", "late", …).
+    """
+
+    event: Event
+    at: datetime | None = None
+    by: timedelta | None = None
+    reason: str = ""
+    ask: str = ""
+    note: str = ""

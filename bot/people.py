@@ -1,0 +1,65 @@
+"""Who goes, who can be alarmed, and by which channel each can be reached."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is to their school; one person may have several roles."""
+
+    VISITOR = "visitor"
+    OFFICE = "office"
+    HEADTEACHER = "headteacher"
+    DEPUTY = "deputy"
+    DSL = "dsl"
+    SLT = "slt"
+    BUSINESS_MANAGER = "business_manager"
+
+
+CONTACT_ROLES = frozenset(Role) - {Role.VISITOR}
+
+
+class Channel(StrEnum):
+    """A way to a phone."""
+
+    TELEGRAM = "telegram"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One member of staff, as the judge knows them."""
+
+    id: int
+    school_id: int
+    name: str
+    roles: frozenset[Role]
+    phone: str
+    telegram_id: str | None = None
+    code_words: tuple[str, ...] = ()
+    vehicle: str = ""
+    last_channel: Channel | None = None
+    lost: frozenset[Channel] = frozenset()
+
+    @property
+    def initials(self) -> str:
+        """What a text that is no alarm may carry of a name (DESIGN §8)."""
+        return "".join(f"{part[0].upper()}." for part in self.name.split())
+
+    @property
+    def is_contact(self) -> bool:
+        return bool(self.roles & CONTACT_ROLES)
+
+    def address(self, channel: Channel) -> str | None:
+        return self.phone if channel is Channel.SMS else self.telegram_id
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Every channel that has not refused, the one they last wrote on first; all of them when each has refused."""
+        known = [channel for channel in Channel if self.address(channel)]
+        open_ones = [channel for channel in known if channel not in self.lost] or known
+        return tuple(sorted(open_ones, key=lambda channel: channel is not self.last_channel))
+
+    def alarm_channels(self) -> tuple[Channel, ...]:
+        """SMS first, because only SMS tells of delivery (DESIGN §5); a channel that has refused comes last."""
+        known = [channel for channel in (Channel.SMS, Channel.TELEGRAM) if self.address(channel)]
+        return tuple(sorted(known, key=lambda channel: channel in self.lost))

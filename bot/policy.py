@@ -1,0 +1,141 @@
+"""A school's rules: durations, ladders and who is told what, parsed strictly and refused with the mend."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, field_validator
+
+from bot.people import CONTACT_ROLES, Role
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+REHEARSAL = timedelta(minutes=1)
+
+
+class PolicyError(ValueError):
+    """A schools file or policy that cannot be carried out; the text names the setting, the problem and the mend."""
+
+
+def parse_duration(written: object) -> timedelta:
+    """Read "10m", "90s" or "1h30m". Raises ValueError for anything else and for a length of nothing."""
+    if isinstance(written, timedelta):
+        return written
+    match = _DURATION.fullmatch(written.strip()) if isinstance(written, str) else None
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if not length:
+        raise ValueError(f'{written!r} is not a length of time: write it like "10m", "90s" or "1h30m"')
+    return length
+
+
+def write_duration(length: timedelta | None) -> str:
+    """The inverse of `parse_duration`; "never" for none."""
+    if length is None:
+        return "never"
+    seconds = int(length.total_seconds())
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count)
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration)]
+
+
+class CheckInFrom(StrEnum):
+    """From when the first check-in is counted (POLICIES: Potton from the scheduled start, Coteford from arrival)."""
+
+    SCHEDULED = "scheduled"
+    ARRIVAL = "arrival"
+
+
+class Policy(BaseModel):
+    """What a school wants done, and when. All lengths are `timedelta`; presets are in `bot/policies/`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check_in_from: CheckInFrom
+    check_in: Duration | None
+    arrival_grace: Duration
+    end_grace: Duration
+    answer_within: Duration
+    nudge: Duration
+    again: Duration
+    unplanned_length: Duration
+    longest_change: Duration
+    ladder: tuple[Role, ...] = Field(min_length=1)
+    rung: Duration
+    ownership: Duration
+    duress: tuple[Role, ...] = Field(min_length=1)
+    tell_unplanned: tuple[Role, ...]
+    tell_arrived: tuple[Role, ...]
+    tell_left: tuple[Role, ...]
+    tell_changed: tuple[Role, ...]
+    tell_called_off: tuple[Role, ...]
+    tell_concern: tuple[Role, ...]
+
+    @field_validator("check_in", mode="before")
+    @classmethod
+    def _never(cls, written: object) -> object:
+        return None if written == "never" else written
+
+    @field_validator(
+        "ladder",
+        "duress",
+        "tell_unplanned",
+        "tell_arrived",
+        "tell_left",
+        "tell_changed",
+        "tell_called_off",
+        "tell_concern",
+    )
+    @classmethod
+    def _contacts(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+        strays = [role for role in roles if role not in CONTACT_ROLES]
+        if strays or len(set(roles)) != len(roles):
+            raise ValueError("name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES)))
+        return roles
+
+    def rehearsal_lengths(self) -> list[str]:
+        """The names of lengths under a minute: fit for a rehearsal, warned about in service."""
+        lengths = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return [name for name, value in lengths if isinstance(value, timedelta) and value < REHEARSAL]
+
+
+@cache
+def preset(name: str) -> Mapping[str, Any]:
+    """The values of a preset. Raises PolicyError for a name that is none."""
+    folder = resources.files("bot") / "policies"
+    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    if name not in known:
+        raise PolicyError(f"policy: there is no preset {name!r}; choose one of: {', '.join(known)}")
+    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def parse_policy(written: str | Mapping[str, Any], overrides: Mapping[str, Any] | None = None) -> Policy:
+    """Build a policy from a preset's name, or a table that may name a `preset` to start from, and overrides.
+
+    Raises PolicyError that names each setting, what is wrong with it and how to mend it.
+    """
+    table = {"preset": written} if isinstance(written, str) else dict(written)
+    values = {**preset(table.pop("preset", "default")), **table, **(overrides or {})}
+    try:
+        return Policy.model_validate(values)
+    except ValueError as error:
+        raise PolicyError(explain(error)) from error
+
+
+def explain(error: ValueError) -> str:
+    """One line a setting out of pydantic's report: the setting, the value, what is wrong."""
+    rows = error.errors() if isinstance(error, ValidationError) else []
+    if not rows:
+        return str(error)
+    lines = []
+    for row in rows:
+        setting = ".".join(str(part) for part in row["loc"]) or "value"
+        problem = "there is no such setting" if row["type"] == "extra_forbidden" else row["msg"].removeprefix("Value error, ")
+        lines.append(f"{setting}: {problem} (it was {row.get('input')!r})")
+    return "; ".join(lines)

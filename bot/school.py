@@ -1,0 +1,71 @@
+"""A school and its file: name, time zone, hours, policy."""
+
+import re
+import tomllib
+from datetime import time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.policy import Policy, PolicyError, explain, parse_policy
+
+
+class School(BaseModel):
+    """One school of the schools file. `key` is the name of its table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    key: str
+    name: str = Field(min_length=1)
+    zone: ZoneInfo
+    opens: time
+    closes: time
+    policy: Policy
+    language: str = "en"
+    code_words: tuple[str, ...] = ()
+
+
+def _zone(written: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(written))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise PolicyError(f'time_zone: {written!r} is not a time zone; write it like "Europe/London"') from error
+
+
+def _hours(written: object) -> tuple[time, time]:
+    match = re.fullmatch(r"\s*(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)\s*", str(written))
+    try:
+        opens, closes = (time(int(a), int(b)) for a, b in (match.group(1, 2), match.group(3, 4))) if match else (time(0), time(0))
+    except ValueError:
+        opens = closes = time(0)
+    if opens >= closes:
+        raise PolicyError(f'hours: {written!r} are not school hours; write them like "08:00-17:00"')
+    return opens, closes
+
+
+def parse_schools(text: str) -> dict[str, School]:
+    """Read a schools file (TOML, one table a school). Raises PolicyError naming the school, the setting and the mend."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"the schools file is not TOML: {error}") from error
+    if not tables:
+        raise PolicyError("the schools file names no school: copy schools.example.toml and change it")
+    return {key: _parse_school(key, table) for key, table in tables.items()}
+
+
+def _parse_school(key: str, table: object) -> School:
+    if not isinstance(table, dict):
+        raise PolicyError(f"[{key}]: a school is a table; write [{key}] and its settings below")
+    values = dict(table)
+    try:
+        opens, closes = _hours(values.pop("hours", "08:00-17:00"))
+        zone = _zone(values.pop("time_zone", "Europe/London"))
+        policy = parse_policy(values.pop("policy", "default"), values.pop("overrides", None))
+        return School.model_validate(
+            {**values, "key": key, "zone": zone, "opens": opens, "closes": closes, "policy": policy}
+        )
+    except PolicyError as error:
+        raise PolicyError(f"[{key}] {error}") from error
+    except ValueError as error:
+        raise PolicyError(f"[{key}] {explain(error)}") from error

@@ -1,0 +1,98 @@
+"""Alarms, and the reply codes that keep them apart."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+
+from bot.alarm import Alarm, Kind, State
+from store.database import Stale, Transaction
+from store.tables import AlarmRow
+
+CODE_REST = timedelta(days=30)
+
+
+def _alarm(tx: Transaction, row: AlarmRow) -> Alarm:
+    values = row.model_dump()
+    values |= {
+        "kind": Kind(row.kind),
+        "state": State(row.state),
+        "ladder": tuple(tuple(rung) for rung in json.loads(row.ladder)),
+        "told": tuple(json.loads(row.told)),
+        "reason": tx.sealer.open(row.reason),
+    }
+    return Alarm(**values)
+
+
+def _values(tx: Transaction, alarm: Alarm) -> dict[str, Any]:
+    values = asdict(alarm)
+    del values["id"], values["version"]
+    values |= {
+        "ladder": json.dumps(alarm.ladder),
+        "told": json.dumps(alarm.told),
+        "reason": tx.sealer.seal(alarm.reason),
+    }
+    return values
+
+
+async def add(tx: Transaction, alarm: Alarm) -> Alarm:
+    row = AlarmRow(version=1, **_values(tx, alarm))
+    tx.session.add(row)
+    await tx.session.flush()
+    return _alarm(tx, row)
+
+
+async def save(tx: Transaction, alarm: Alarm) -> None:
+    """Keep what became of an alarm. Raises Stale when it has changed since it was read."""
+    query = update(AlarmRow).where(
+        col(AlarmRow.id) == alarm.id, col(AlarmRow.school_id) == alarm.school_id, col(AlarmRow.version) == alarm.version
+    )
+    result = await tx.session.execute(query.values(**_values(tx, alarm), version=alarm.version + 1))
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(f"alarm {alarm.id} has changed")
+
+
+async def by_id(tx: Transaction, school_id: int, alarm_id: int) -> Alarm | None:
+    query = select(AlarmRow).where(AlarmRow.school_id == school_id, AlarmRow.id == alarm_id)
+    row = (await tx.session.exec(query)).first()
+    return _alarm(tx, row) if row else None
+
+
+async def open_in_school(tx: Transaction, school_id: int) -> list[Alarm]:
+    """Every alarm of a school that nobody has stood down, oldest first."""
+    query = select(AlarmRow).where(AlarmRow.school_id == school_id, col(AlarmRow.state) != State.STOOD_DOWN)
+    return [_alarm(tx, row) for row in (await tx.session.exec(query.order_by(col(AlarmRow.id)))).all()]
+
+
+async def of_visitor(tx: Transaction, school_id: int, visitor_id: int) -> list[Alarm]:
+    """The open alarms about one visitor."""
+    return [alarm for alarm in await open_in_school(tx, school_id) if alarm.visitor_id == visitor_id]
+
+
+async def of_visit(tx: Transaction, school_id: int, visit_id: int) -> list[Alarm]:
+    """Every alarm of a visit, ended ones too."""
+    query = select(AlarmRow).where(AlarmRow.school_id == school_id, AlarmRow.visit_id == visit_id)
+    return [_alarm(tx, row) for row in (await tx.session.exec(query.order_by(col(AlarmRow.id)))).all()]
+
+
+async def by_code(tx: Transaction, school_id: int, code: str) -> Alarm | None:
+    """The newest alarm of a school with this reply code."""
+    query = select(AlarmRow).where(AlarmRow.school_id == school_id, AlarmRow.code == code)
+    row = (await tx.session.exec(query.order_by(col(AlarmRow.id).desc()))).first()
+    return _alarm(tx, row) if row else None
+
+
+async def codes_at_rest(tx: Transaction, now: datetime) -> set[str]:
+    """Codes that may not be used now: open ones and those of the last 30 days, of every school."""
+    recent = or_(col(AlarmRow.raised_at) > now - CODE_REST, col(AlarmRow.ended_at) > now - CODE_REST)
+    query = select(AlarmRow.code).where(or_(recent, col(AlarmRow.state) != State.STOOD_DOWN))
+    return set((await tx.session.exec(query)).all())
+
+
+async def due(tx: Transaction, now: datetime, limit: int) -> list[Alarm]:
+    """Alarms whose rung or ownership is up, the longest due first, of every school."""
+    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now).order_by(col(AlarmRow.deadline_at)).limit(limit)
+    return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]

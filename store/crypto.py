@@ -1,0 +1,60 @@
+"""Sealing what is personal, and finding it again without opening it."""
+
+import base64
+import hashlib
+import hmac
+from functools import cached_property
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SHORTEST_SECRET = 16
+
+
+class KeyFault(Exception):
+    """A secret that cannot be used, or rows that it does not open."""
+
+
+class Sealer:
+    """Fernet for what is kept, HMAC-SHA256 for what is looked up, both from one secret.
+
+    The secret is a Fernet key, or any text of at least 16 characters; several, parted by commas, while keys are
+    being changed: the first seals, all open. Raises KeyFault for a secret that is too short.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secrets = [part.strip() for part in secret.split(",") if part.strip()]
+        if not self._secrets or any(len(part) < SHORTEST_SECRET for part in self._secrets):
+            raise KeyFault(f"the secret key needs at least {SHORTEST_SECRET} characters")
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(part, b"seal"))) for part in self._secrets])
+
+    @cached_property
+    def _index_key(self) -> bytes:
+        return _derive(self._secrets[0], b"index")
+
+    def seal(self, text: str) -> bytes:
+        # A phone may send half a surrogate pair; it is kept as it came.
+        return self.seal_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def open(self, sealed: bytes) -> str:
+        """Raises KeyFault when the secret is not the one it was sealed with."""
+        return self.open_bytes(sealed).decode("utf-8", "surrogatepass")
+
+    def seal_bytes(self, plain: bytes) -> bytes:
+        return self._fernet.encrypt(plain)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Raises KeyFault when the secret is not the one it was sealed with."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken as error:
+            raise KeyFault("DOORSTEP_SECRET_KEY does not open what is stored: give the key it was sealed with") from error
+
+    def index(self, kind: str, value: str) -> str:
+        """The same for the same value, and nothing can be read from it without the key."""
+        return hmac.new(self._index_key, f"{kind}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def _derive(secret: str, purpose: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), length=32, salt=b"doorstep", info=purpose).derive(secret.encode())

@@ -1,0 +1,143 @@
+"""The engine, the one transaction, and the promise that one process alone acts on a store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from store.crypto import Sealer
+from store.tables import SchoolRow
+
+ADVISORY_LOCK = 4_470_079
+BUSY_MILLISECONDS = 5_000
+
+
+class StoreInUse(Exception):
+    """Another process already acts on this store."""
+
+
+class StoreDown(Exception):
+    """The store cannot be read or written now; nothing was kept."""
+
+
+class Stale(Exception):
+    """A row changed underneath: the transaction is to be rolled back and tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Everything that is done through it happens together or not at all."""
+
+    session: AsyncSession
+    sealer: Sealer
+    chains: dict[int, SchoolRow] = field(default_factory=dict)
+    """The schools whose journals this transaction has added to, so that each is locked and read once."""
+
+
+class Database:
+    """One store: a SQLite file or a PostgreSQL database, by URL."""
+
+    def __init__(self, url: str, sealer: Sealer) -> None:
+        self.url = make_url(url)
+        self.sealer = sealer
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        # One writer connection per process: SQLite has one writer at a time, and waiting here is fair and in order.
+        self._writer = asyncio.Lock() if self._is_sqlite else None
+        self.engine = _sqlite_engine(url) if self._is_sqlite else create_async_engine(url, pool_pre_ping=True)
+        self._file_lock: FileLock | None = None
+        self._alone: AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit at the end, roll back on any exception. Raises StoreDown when the store itself fails."""
+        if self._writer is None:
+            async with self._begin() as tx:
+                yield tx
+        else:
+            async with self._writer, self._begin() as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[Transaction]:
+        try:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                yield Transaction(session, self.sealer)
+        except DBAPIError as error:
+            raise StoreDown(f"the store refused: {type(error.orig).__name__}") from error
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreDown(f"the store refused: {type(error).__name__}") from error
+
+    async def hold_alone(self) -> None:
+        """Make this the only process that acts on the store, until `close`. Raises StoreInUse."""
+        if self._is_sqlite:
+            self._hold_file()
+            return
+        self._alone = await self.engine.connect()
+        held = await self._alone.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK})"))
+        await self._alone.commit()
+        if not held:
+            await self._alone.close()
+            self._alone = None
+            raise StoreInUse("another Doorstep already acts on this database: stop it first")
+
+    def _hold_file(self) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            return
+        path = Path(self.url.database).resolve()
+        lock = FileLock(f"{path}.lock", is_singleton=False, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreInUse(f"another Doorstep already acts on {path.name}: stop it first") from error
+        self._file_lock = lock
+
+    async def still_alone(self) -> bool:
+        """Whether the hold is still ours: a PostgreSQL lock is lost with its connection."""
+        if self._alone is None:
+            return True
+        try:
+            await self._alone.execute(text("SELECT 1"))
+            await self._alone.commit()
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        if self._alone is not None:
+            await self._alone.close()
+        await self.engine.dispose()
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def settle(connection: Any, _record: object) -> None:
+        # Transactions are opened below, as IMMEDIATE: the driver's own lazy BEGIN could not be upgraded under load.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

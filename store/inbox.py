@@ -1,0 +1,94 @@
+"""What came in: kept as received, once, before anybody is told that it arrived (law 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from bot.people import Channel
+from store.database import Transaction
+from store.tables import InboxRow
+
+NEW, DONE, ASIDE = "new", "done", "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the inbox, opened."""
+
+    id: int
+    channel: Channel
+    external_id: str
+    raw: bytes
+    received_at: datetime
+    tries: int
+
+
+def _kept(tx: Transaction, row: InboxRow) -> Kept:
+    assert row.id is not None
+    return Kept(row.id, Channel(row.channel), row.external_id, tx.sealer.open_bytes(row.raw), row.received_at, row.tries)
+
+
+async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, now: datetime) -> bool:
+    """Keep what was received; False when it is here already. Deduped by membership, never by order (DESIGN §5)."""
+    dialect = sqlite if tx.session.get_bind().dialect.name == "sqlite" else postgresql
+    query = dialect.insert(InboxRow).values(
+        channel=channel,
+        external_id=external_id,
+        raw=tx.sealer.seal_bytes(raw),
+        received_at=now,
+        state=NEW,
+        tries=0,
+    )
+    result = await tx.session.execute(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def new_ones(tx: Transaction, limit: int, after: int = 0) -> Sequence[Kept]:
+    """Rows not yet dealt with, oldest first."""
+    query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after).order_by(col(InboxRow.id)).limit(limit)
+    return [_kept(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def done(
+    tx: Transaction,
+    kept: Kept,
+    now: datetime,
+    *,
+    sender: str = "",
+    text: str | None = None,
+    school_id: int | None = None,
+    person_id: int | None = None,
+) -> None:
+    """The row has had its effect; who sent it and what it said are noted beside it."""
+    values = {
+        "state": DONE,
+        "done_at": now,
+        "school_id": school_id,
+        "person_id": person_id,
+        "sender_index": tx.sealer.index(kept.channel, sender) if sender else None,
+        "text": tx.sealer.seal(text) if text is not None else None,
+    }
+    await tx.session.execute(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+
+
+async def tried(tx: Transaction, kept: Kept, most: int) -> bool:
+    """Count a failed try; True when the row is set aside, so that it never blocks those behind it."""
+    aside = kept.tries + 1 >= most
+    values = {"tries": kept.tries + 1, "state": ASIDE if aside else NEW}
+    await tx.session.execute(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+    return aside
+
+
+async def sent_by(tx: Transaction, channel: Channel, sender: str) -> list[tuple[datetime, str]]:
+    """What one phone has sent on one channel, oldest first, with the time it was received."""
+    query = select(InboxRow).where(InboxRow.sender_index == tx.sealer.index(channel, sender), InboxRow.state == DONE)
+    rows = (await tx.session.exec(query.order_by(col(InboxRow.id)))).all()
+    return [(row.received_at, tx.sealer.open(row.text) if row.text else "") for row in rows]
+
+
+async def count(tx: Transaction, state: str) -> int:
+    return (await tx.session.exec(select(func.count()).select_from(InboxRow).where(InboxRow.state == state))).one()

@@ -1,0 +1,15 @@
+"""Alembic's way in: the connection is handed over by `store.schema`, and is already in a transaction."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from store import tables
+
+assert tables.SchoolRow.metadata is SQLModel.metadata
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+context.run_migrations()

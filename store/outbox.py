@@ -1,0 +1,282 @@
+"""What is owed to people: leased, sent, and written down only by the one that still holds the lease."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Update, and_, exists, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from bot.delivery import Attempt, Parcel, Receipted, Verdict, pause_before
+from bot.events import Receipt
+from bot.people import Channel
+from store.database import Transaction
+from store.tables import OutboxRow
+
+
+class State(StrEnum):
+    """Where a notice stands. REFUSED and GONE are final for this row; another row may carry the notice on."""
+
+    OWED = "owed"
+    LEASED = "leased"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+PENDING = (State.OWED, State.LEASED)
+OUT = (State.SENT, State.DELIVERED)
+MOST_RESENDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice to be owed: to whom, by which channel, in which words, and on whose account."""
+
+    school_id: int | None
+    person_id: int | None
+    channel: Channel
+    address: str
+    notice: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    urgent: bool = False
+    asks_number: bool = False
+    visit_id: int | None = None
+    alarm_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A notice that is ours to send until the lease ends. `doubtful`: an earlier try may have got through."""
+
+    parcel: Parcel
+    lease: str
+    doubtful: bool
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """A notice that was refused, or that an alarm cannot wait for: the desk sends it round by another way."""
+
+    id: int
+    notice: Notice
+    refused: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """One message that left: for the local phones, and for the proofs."""
+
+    sent_at: datetime
+    channel: Channel
+    text: str
+    buttons: tuple[str, ...]
+
+
+async def owe(tx: Transaction, notice: Notice, now: datetime) -> int:
+    """Write down a notice; delivery finds it once this transaction is committed."""
+    packed = json.dumps({"text": notice.text, "buttons": notice.buttons, "asks_number": notice.asks_number})
+    row = OutboxRow(
+        school_id=notice.school_id,
+        person_id=notice.person_id,
+        visit_id=notice.visit_id,
+        alarm_id=notice.alarm_id,
+        notice=notice.notice,
+        channel=notice.channel,
+        address=tx.sealer.seal(notice.address),
+        address_index=tx.sealer.index(notice.channel, notice.address),
+        parcel=tx.sealer.seal(packed),
+        urgent=notice.urgent,
+        next_at=now,
+        made_at=now,
+    )
+    tx.session.add(row)
+    await tx.session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def _parcel(tx: Transaction, row: OutboxRow) -> Parcel:
+    packed = json.loads(tx.sealer.open(row.parcel))
+    assert row.id is not None
+    return Parcel(
+        reference=row.id,
+        channel=Channel(row.channel),
+        address=tx.sealer.open(row.address),
+        text=packed["text"],
+        buttons=tuple(packed["buttons"]),
+        urgent=row.urgent,
+        asks_number=packed["asks_number"],
+        tries=row.tries,
+    )
+
+
+async def lease(
+    tx: Transaction, token: str, now: datetime, until: datetime, limit: int, channels: Iterable[Channel]
+) -> list[Leased]:
+    """Take what is owed now: alarms first, then in order. What an ended lease left behind is taken as doubtful.
+
+    A phone gets what is no alarm in the order it was written: a row waits for the earlier ones to the same phone.
+    """
+    earlier = aliased(OutboxRow)
+    blocked = exists().where(
+        col(earlier.address_index) == col(OutboxRow.address_index),
+        col(earlier.urgent).is_(False),
+        col(earlier.id) < col(OutboxRow.id),
+        col(earlier.state).in_(PENDING),
+    )
+    ready = or_(
+        and_(col(OutboxRow.state) == State.OWED, col(OutboxRow.next_at) <= now),
+        and_(col(OutboxRow.state) == State.LEASED, col(OutboxRow.lease_until) <= now),
+    )
+    query = (
+        select(OutboxRow)
+        .where(ready, col(OutboxRow.channel).in_(list(channels)), or_(col(OutboxRow.urgent).is_(True), ~blocked))
+        .order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await tx.session.exec(query)).all()
+    leased = []
+    for row in rows:
+        doubtful = row.doubtful or row.state == State.LEASED
+        row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
+        tx.session.add(row)
+        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at))
+    return leased
+
+
+async def expire_leases(tx: Transaction, now: datetime) -> None:
+    """At the start: whoever held a lease is dead, because this process alone acts on the store."""
+    await tx.session.execute(update(OutboxRow).where(col(OutboxRow.state) == State.LEASED).values(lease_until=now))
+
+
+def _mine(leased: Leased) -> Update:
+    return update(OutboxRow).where(
+        col(OutboxRow.id) == leased.parcel.reference,
+        col(OutboxRow.lease) == leased.lease,
+        col(OutboxRow.state) == State.LEASED,
+    )
+
+
+async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: datetime) -> bool:
+    """Note what a try came to; False, and nothing written, when the lease is no longer ours."""
+    tries = leased.parcel.tries + 1
+    pressing = leased.parcel.urgent and (tries >= 2 or attempt.after is not None)
+    values: dict[str, object] = {"tries": tries, "error": attempt.error, "lease": None, "lease_until": None}
+    if attempt.verdict is Verdict.SENT:
+        values |= {"state": State.SENT, "sent_at": now, "provider_id": attempt.provider_id or None, "doubtful": False}
+    elif attempt.verdict is Verdict.REFUSED:
+        values |= {"state": State.REFUSED, "trouble": True}
+    else:
+        wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
+        doubtful = attempt.verdict is Verdict.UNKNOWN or leased.doubtful
+        values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful, "trouble": pressing}
+    result = await tx.session.execute(_mine(leased).values(**values))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
+    """Take in a receipt. It only ever moves a notice forward, so that late, double and disordered ones are harmless.
+
+    It may come before the send has answered: then it is found by our own reference, and the provider's id is adopted.
+    False when no notice is known by either.
+    """
+    known = col(OutboxRow.provider_id) == receipt.provider_id
+    named = col(OutboxRow.id) == receipt.reference
+    row = (await tx.session.exec(select(OutboxRow).where(or_(named, known) if receipt.reference else known))).first()
+    if row is None:
+        return False
+    if row.provider_id not in (None, receipt.provider_id):
+        return True  # an earlier try's receipt: a later try has its own
+    row.provider_id = receipt.provider_id
+    if receipt.said is Receipted.DELIVERED:
+        row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
+        row.sent_at = row.sent_at or now
+    elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED):
+        _fail(row, receipt, now)
+    elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:
+        row.state, row.sent_at, row.lease = State.SENT, now, None
+    tx.session.add(row)
+    await tx.session.flush()
+    return True
+
+
+def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
+    """A passing failure is tried again on the same channel, and another way is found meanwhile; else it is refused."""
+    row.error, row.trouble, row.lease = receipt.error, True, None
+    if receipt.again and row.tries < MOST_RESENDS:
+        row.state, row.provider_id = State.OWED, None
+        row.next_at = now + pause_before(row.tries, row.urgent)
+    else:
+        row.state = State.REFUSED
+
+
+async def troubled(tx: Transaction, limit: int) -> Sequence[Troubled]:
+    """Notices the desk has yet to send round by another way, alarms first."""
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True))
+    rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
+    return [_troubled(tx, row) for row in rows]
+
+
+def _troubled(tx: Transaction, row: OutboxRow) -> Troubled:
+    parcel = _parcel(tx, row)
+    notice = Notice(
+        school_id=row.school_id,
+        person_id=row.person_id,
+        channel=parcel.channel,
+        address=parcel.address,
+        notice=row.notice,
+        text=parcel.text,
+        buttons=parcel.buttons,
+        urgent=row.urgent,
+        visit_id=row.visit_id,
+        alarm_id=row.alarm_id,
+    )
+    return Troubled(parcel.reference, notice, row.state == State.REFUSED, row.error)
+
+
+async def settle(tx: Transaction, troubled_id: int) -> None:
+    await tx.session.execute(update(OutboxRow).where(col(OutboxRow.id) == troubled_id).values(trouble=False))
+
+
+async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since: datetime) -> bool:
+    """Whether the same words have been owed to this person on that channel since then."""
+    query = select(OutboxRow).where(
+        OutboxRow.person_id == notice.person_id,
+        OutboxRow.channel == channel,
+        OutboxRow.notice == notice.notice,
+        OutboxRow.alarm_id == notice.alarm_id,
+        OutboxRow.visit_id == notice.visit_id,
+        col(OutboxRow.made_at) >= since,
+    )
+    return any(_parcel(tx, row).text == notice.text for row in (await tx.session.exec(query)).all())
+
+
+async def drop_unsent(tx: Transaction, alarm_id: int) -> None:
+    """The alarm has ended: what of it has not left is no longer owed."""
+    query = update(OutboxRow).where(col(OutboxRow.alarm_id) == alarm_id, col(OutboxRow.state) == State.OWED)
+    await tx.session.execute(query.values(state=State.GONE, trouble=False))
+
+
+async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:
+    """What one phone got on one channel, oldest first."""
+    query = select(OutboxRow).where(
+        OutboxRow.address_index == tx.sealer.index(channel, address), col(OutboxRow.state).in_(OUT)
+    )
+    rows = (await tx.session.exec(query.order_by(col(OutboxRow.id)))).all()
+    parcels = ((row, _parcel(tx, row)) for row in rows)
+    return [Got(row.sent_at or row.made_at, p.channel, p.text, p.buttons) for row, p in parcels]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the next notice that is owed may leave."""
+    query = select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED).order_by(col(OutboxRow.next_at)).limit(1)
+    return (await tx.session.exec(query)).first()

@@ -1,0 +1,159 @@
+"""People: who they are, how they are found by a number or a chat, and what channel they last used."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.people import Channel, Person, Role
+from store.database import Transaction
+from store.tables import EnrolmentRow, PersonRow, StrangerRow
+
+
+def _person(tx: Transaction, row: PersonRow) -> Person:
+    assert row.id is not None
+    return Person(
+        id=row.id,
+        school_id=row.school_id,
+        name=tx.sealer.open(row.name),
+        roles=frozenset(Role(role) for role in row.roles.split(";") if role),
+        phone=tx.sealer.open(row.phone),
+        telegram_id=tx.sealer.open(row.telegram_id) if row.telegram_id else None,
+        code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
+        vehicle=tx.sealer.open(row.vehicle),
+        last_channel=Channel(row.last_channel) if row.last_channel else None,
+        lost=frozenset(Channel(channel) for channel in row.lost.split(";") if channel),
+    )
+
+
+async def save(tx: Transaction, person: Person) -> int:
+    """Add a person, or change the one of that school with that phone; give the id. `person.id` is not looked at."""
+    seal, index = tx.sealer.seal, tx.sealer.index
+    phone_index = index("sms", person.phone)
+    query = select(PersonRow).where(PersonRow.school_id == person.school_id, PersonRow.phone_index == phone_index)
+    row = (await tx.session.exec(query)).first()
+    values: dict[str, Any] = {
+        "name": seal(person.name),
+        "phone": seal(person.phone),
+        "roles": ";".join(sorted(person.roles)),
+        "code_words": seal(json.dumps(person.code_words)),
+        "vehicle": seal(person.vehicle),
+    }
+    if row is None:
+        row = PersonRow(school_id=person.school_id, phone_index=phone_index, **values)
+    row.sqlmodel_update(values)
+    if person.telegram_id:
+        row.telegram_id, row.telegram_index = seal(person.telegram_id), index("telegram", person.telegram_id)
+    tx.session.add(row)
+    await tx.session.flush()
+    assert row.id is not None
+    return row.id
+
+
+async def by_id(tx: Transaction, school_id: int, person_id: int) -> Person | None:
+    query = select(PersonRow).where(PersonRow.school_id == school_id, PersonRow.id == person_id)
+    row = (await tx.session.exec(query)).first()
+    return _person(tx, row) if row else None
+
+
+async def of_school(tx: Transaction, school_id: int) -> list[Person]:
+    """Everybody of one school, in the order they were added."""
+    query = select(PersonRow).where(PersonRow.school_id == school_id).order_by(col(PersonRow.id))
+    return [_person(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def by_address(tx: Transaction, channel: Channel, address: str) -> list[Person]:
+    """Whose number or chat this is: one person a school, usually one in all."""
+    index = tx.sealer.index(channel, address)
+    column = PersonRow.phone_index if channel is Channel.SMS else PersonRow.telegram_index
+    rows = (await tx.session.exec(select(PersonRow).where(column == index).order_by(col(PersonRow.id)))).all()
+    return [_person(tx, row) for row in rows]
+
+
+async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
+    """They wrote: prompts go where they last wrote, and a channel they write on is not lost."""
+    lost = ";".join(sorted(person.lost - {channel}))
+    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
+    await tx.session.execute(query.values(last_channel=channel, lost=lost))
+
+
+async def lose_channel(tx: Transaction, person: Person, channel: Channel) -> None:
+    """The channel refuses us: the other one is used until they write on it again."""
+    lost = ";".join(sorted(person.lost | {channel}))
+    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
+    await tx.session.execute(query.values(lost=lost))
+
+
+async def invite(tx: Transaction, person: Person, token: str, expires_at: datetime) -> None:
+    """Keep a one-time enrolment link for this person (DESIGN §5: a bot cannot write first)."""
+    row = EnrolmentRow(
+        school_id=person.school_id,
+        person_id=person.id,
+        token_index=tx.sealer.index("enrolment", token),
+        expires_at=expires_at,
+    )
+    tx.session.add(row)
+    await tx.session.flush()
+
+
+async def claim_invitation(tx: Transaction, token: str, chat: str, now: datetime) -> bool:
+    """Bind an unused, unexpired link to the chat that opened it; the number is proved next."""
+    query = select(EnrolmentRow).where(EnrolmentRow.token_index == tx.sealer.index("enrolment", token))
+    row = (await tx.session.exec(query)).first()
+    chat_index = tx.sealer.index("telegram", chat)
+    if row is None or row.used_at is not None or row.expires_at <= now or row.chat_index not in (None, chat_index):
+        return False
+    row.chat_index = chat_index
+    tx.session.add(row)
+    await tx.session.flush()
+    return True
+
+
+async def enrol(tx: Transaction, chat: str, phone: str, now: datetime) -> Person | None:
+    """Tie the chat to the invited person whose number it has proved to own; None when that is not the one invited."""
+    query = select(EnrolmentRow).where(
+        EnrolmentRow.chat_index == tx.sealer.index("telegram", chat), col(EnrolmentRow.used_at).is_(None)
+    )
+    for row in (await tx.session.exec(query)).all():
+        person = (
+            await tx.session.exec(
+                select(PersonRow).where(
+                    PersonRow.school_id == row.school_id,
+                    PersonRow.id == row.person_id,
+                    PersonRow.phone_index == tx.sealer.index("sms", phone),
+                )
+            )
+        ).first()
+        if person is None or row.expires_at <= now:
+            continue
+        row.used_at = now
+        person.telegram_id = tx.sealer.seal(chat)
+        person.telegram_index = tx.sealer.index("telegram", chat)
+        person.last_channel = Channel.TELEGRAM
+        person.lost = ";".join(channel for channel in person.lost.split(";") if channel not in ("", Channel.TELEGRAM))
+        tx.session.add_all([row, person])
+        await tx.session.flush()
+        return _person(tx, person)
+    return None
+
+
+async def stranger_due(
+    tx: Transaction, channel: Channel, sender: str, now: datetime, answer_every: timedelta, tell_every: timedelta
+) -> tuple[bool, bool]:
+    """Whether a stranger is to be answered now, and whether the office is to be told; notes what is."""
+    index = tx.sealer.index(channel, sender)
+    row = await tx.session.get(StrangerRow, index) or StrangerRow(sender_index=index)
+    answer = row.answered_at is None or row.answered_at <= now - answer_every
+    tell = row.told_at is None or row.told_at <= now - tell_every
+    row.answered_at = now if answer else row.answered_at
+    row.told_at = now if tell else row.told_at
+    tx.session.add(row)
+    await tx.session.flush()
+    return answer, tell
+
+
+def with_role(people: Iterable[Person], role: Role) -> list[Person]:
+    return [person for person in people if role in person.roles]

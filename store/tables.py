@@ -1,0 +1,184 @@
+"""The rows. What is personal is sealed (bytes); what is searched by is an index made with the key (DESIGN §8)."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.types import UtcInstant
+
+
+class SchoolRow(SQLModel, table=True):
+    """A school, and the head of its journal's chain."""
+
+    __tablename__ = "school"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    journal_seq: int = 0
+    journal_hash: str = ""
+
+
+class PersonRow(SQLModel, table=True):
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("school_id", "phone_index"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    name: bytes
+    phone: bytes
+    phone_index: str = Field(index=True)
+    telegram_id: bytes | None = None
+    telegram_index: str | None = Field(default=None, index=True)
+    roles: str
+    code_words: bytes
+    vehicle: bytes
+    last_channel: str | None = None
+    lost: str = ""
+
+
+class EnrolmentRow(SQLModel, table=True):
+    """A one-time link that ties a Telegram chat to a person; the token itself is never kept."""
+
+    __tablename__ = "enrolment"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    token_index: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=UtcInstant)
+    used_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    chat_index: str | None = Field(default=None, index=True)
+
+
+class StrangerRow(SQLModel, table=True):
+    """When an unknown number was last answered, and last told of."""
+
+    __tablename__ = "stranger"
+    sender_index: str = Field(primary_key=True)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    told_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class VisitRow(SQLModel, table=True):
+    """The plan of a visit, and the policy it began under."""
+
+    __tablename__ = "visit"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    address: bytes
+    pupil: bytes
+    reason: bytes
+    code_words: bytes
+    policy: str
+    made_at: datetime = Field(sa_type=UtcInstant)
+
+
+class PlaceRow(SQLModel, table=True):
+    """One visitor's place in a visit. `deadline_at` is what the sweep looks for."""
+
+    __tablename__ = "place"
+    __table_args__ = (Index("place_of_visitor", "visitor_id", "state"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True)
+    visitor_id: int = Field(foreign_key="person.id")
+    state: str
+    starts_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    arrived_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    left_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    heard_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    check_in_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    deadline: str | None = None
+    deadline_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    version: int = 0
+    unplanned: bool = False
+
+
+class AlarmRow(SQLModel, table=True):
+    __tablename__ = "alarm"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    visit_id: int | None = Field(default=None, foreign_key="visit.id", index=True)
+    visitor_id: int | None = Field(default=None, foreign_key="person.id")
+    code: str = Field(index=True)
+    kind: str
+    state: str = Field(index=True)
+    raised_at: datetime = Field(sa_type=UtcInstant)
+    ladder: str
+    told: str
+    rung: int = 0
+    rounds: int = 0
+    owner_id: int | None = None
+    owned_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    deadline_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    outcome: str = ""
+    reason: bytes
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    version: int = 0
+
+
+class InboxRow(SQLModel, table=True):
+    """What a door has taken in, as received; unique on channel and id, so that nothing counts twice."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("channel", "external_id"), Index("inbox_state", "state", "id"))
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    external_id: str
+    raw: bytes
+    received_at: datetime = Field(sa_type=UtcInstant)
+    state: str = "new"
+    tries: int = 0
+    sender_index: str | None = Field(default=None, index=True)
+    school_id: int | None = Field(default=None, foreign_key="school.id", index=True)
+    person_id: int | None = None
+    text: bytes | None = None
+    done_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class OutboxRow(SQLModel, table=True):
+    """A notice owed to somebody. `parcel` is the sealed text and buttons."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_owed", "state", "next_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int | None = Field(default=None, foreign_key="school.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    visit_id: int | None = Field(default=None, foreign_key="visit.id")
+    alarm_id: int | None = Field(default=None, foreign_key="alarm.id", index=True)
+    notice: str
+    channel: str
+    address: bytes
+    address_index: str = Field(index=True)
+    parcel: bytes
+    urgent: bool = False
+    state: str = "owed"
+    tries: int = 0
+    next_at: datetime = Field(sa_type=UtcInstant)
+    lease: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    doubtful: bool = False
+    provider_id: str | None = Field(default=None, index=True)
+    error: str = ""
+    made_at: datetime = Field(sa_type=UtcInstant)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    trouble: bool = Field(default=False, index=True)
+
+
+class JournalRow(SQLModel, table=True):
+    """One entry of a school's append-only, hash-chained journal."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("school_id", "seq"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id")
+    seq: int
+    at: datetime = Field(sa_type=UtcInstant)
+    kind: str
+    visit_id: int | None = Field(default=None, index=True)
+    alarm_id: int | None = None
+    person_id: int | None = None
+    body: bytes | None
+    digest: str
+    hash: str
