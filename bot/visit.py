@@ -327,10 +327,10 @@ _INSIDE: Mapping[Event, Rule] = {
     **_TOO_LATE,
     **_ANYWHERE,
     Event.ARRIVED: stay(say("already_there")),
-    Event.LEFT: go(State.LEFT, leave, say("left")),
+    Event.LEFT: go(State.LEFT, life, leave, say("left")),
     Event.LATE: stay(put_off_end),
     Event.LONGER: stay(put_off_end),
-    Event.CALLED_OFF: go(State.CALLED_OFF, call_off, say("called_off")),
+    Event.CALLED_OFF: go(State.CALLED_OFF, life, call_off, say("called_off")),
 }
 
 TABLE: Mapping[State, Mapping[Event, Rule]] = {
@@ -359,14 +359,14 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
     },
     State.THERE: {
         **_INSIDE,
-        Event.OK: stay(say("ok")),
+        Event.OK: stay(life, say("ok")),
         Event.CHECK_IN_DUE: go(State.ASKED, ask("ask_check_in")),
         Event.END_DUE: go(State.ENDING, ask("ask_end")),
     },
     State.ASKED: {
         **_INSIDE,
         Event.ARRIVED: stay(say("ask_check_in")),
-        Event.OK: go(State.THERE, checked, say("ok")),
+        Event.OK: go(State.THERE, life, checked, say("ok")),
         Event.NUDGE_DUE: stay(nudge("nudge_check_in")),
         Event.ANSWER_DUE: go(State.SILENT, miss(AlarmKind.MISSED_CHECK_IN)),
     },
@@ -374,13 +374,11 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         **_INSIDE,
         Event.ARRIVED: stay(say("ask_check_in")),
         Event.OK: go(State.THERE, life, checked, still_there, say("ok")),
-        Event.LEFT: go(State.LEFT, life, leave, say("left")),
-        Event.CALLED_OFF: go(State.CALLED_OFF, life, call_off, say("called_off")),
         Event.AGAIN_DUE: stay(renudge("nudge_check_in"), miss(AlarmKind.MISSED_CHECK_IN)),
     },
     State.ENDING: {
         **_INSIDE,
-        Event.OK: go(State.THERE, still_there, say("ok")),
+        Event.OK: go(State.THERE, life, still_there, say("ok")),
         Event.LATE: go(State.THERE, put_off_end),
         Event.LONGER: go(State.THERE, put_off_end),
         Event.NUDGE_DUE: stay(nudge("nudge_end")),
@@ -389,10 +387,8 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
     State.OVERDUE: {
         **_INSIDE,
         Event.OK: go(State.THERE, life, still_there, say("ok")),
-        Event.LEFT: go(State.LEFT, life, leave, say("left")),
         Event.LATE: go(State.THERE, life, put_off_end),
         Event.LONGER: go(State.THERE, life, put_off_end),
-        Event.CALLED_OFF: go(State.CALLED_OFF, life, call_off, say("called_off")),
         Event.AGAIN_DUE: stay(renudge("nudge_end"), miss(AlarmKind.OVERDUE)),
     },
     State.LEFT: {**_NOTHING_OPEN, Event.LEFT: stay(say("already_left"))},

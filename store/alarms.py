@@ -96,3 +96,9 @@ async def due(tx: Transaction, now: datetime, limit: int) -> list[Alarm]:
     """Alarms whose rung or ownership is up, the longest due first, of every school."""
     query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now).order_by(col(AlarmRow.deadline_at)).limit(limit)
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """The earliest deadline of any open alarm."""
+    query = select(AlarmRow.deadline_at).where(col(AlarmRow.deadline_at).is_not(None))
+    return (await tx.session.exec(query.order_by(col(AlarmRow.deadline_at)).limit(1))).first()

@@ -92,3 +92,15 @@ async def sent_by(tx: Transaction, channel: Channel, sender: str) -> list[tuple[
 
 async def count(tx: Transaction, state: str) -> int:
     return (await tx.session.exec(select(func.count()).select_from(InboxRow).where(InboxRow.state == state))).one()
+
+
+async def said_before(tx: Transaction, kept: Kept, person_id: int, since: datetime) -> str:
+    """The same person's text just before this one, if it came since then: a code word may run over two texts."""
+    query = select(InboxRow).where(
+        InboxRow.person_id == person_id,
+        col(InboxRow.id) < kept.id,
+        col(InboxRow.received_at) >= since,
+        col(InboxRow.text).is_not(None),
+    )
+    row = (await tx.session.exec(query.order_by(col(InboxRow.id).desc()).limit(1))).first()
+    return tx.sealer.open(row.text) if row and row.text else ""

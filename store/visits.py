@@ -126,6 +126,12 @@ async def places_of_visit(tx: Transaction, school_id: int, visit_id: int) -> lis
     return [_place(row) for row in (await tx.session.exec(query.order_by(col(PlaceRow.id)))).all()]
 
 
+async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:
+    query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.id == place_id)
+    row = (await tx.session.exec(query)).first()
+    return _place(row) if row else None
+
+
 async def places_of_visitor(tx: Transaction, school_id: int, visitor_id: int, closed_since: datetime) -> list[Place]:
     """A visitor's open places, and those closed since then; the text in hand is about one of these or about none."""
     query = select(PlaceRow).where(
@@ -140,3 +146,9 @@ async def due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Pla
     """Open places whose deadline has come, the longest due first, with their school. All schools: the sweep is everybody's."""
     query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now).order_by(col(PlaceRow.deadline_at)).limit(limit)
     return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """The earliest deadline of any open place."""
+    query = select(PlaceRow.deadline_at).where(col(PlaceRow.deadline_at).is_not(None))
+    return (await tx.session.exec(query.order_by(col(PlaceRow.deadline_at)).limit(1))).first()

@@ -1,0 +1,195 @@
+"""Finding a code word in a text typed by a shaking thumb, and judging whether a phrase can be one.
+
+Text and phrase are compared by their letters and digits alone: case, accents, look-alikes, spaces, punctuation, emoji and
+held-down keys cost nothing. What a thumb does (a neighbouring key, a swap, a letter left out or put in, a word run into the
+next) costs 1; any other wrong letter costs 2. A phrase is found where a stretch of whole words costs no more than its
+length allows. docs/decisions/0003-code-words.md has the reasons and the figures.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from bot.words.fold import fold
+
+_ROWS = (("1234567890", -0.5, -1.0), ("qwertyuiop", 0.0, 0.0), ("asdfghjkl", 0.25, 1.0), ("zxcvbnm", 0.75, 2.0))
+_REACH = 1.5  # widths of a key that a thumb misses by
+_BY_SPACE = frozenset("cvbnm")  # keys above the space bar
+_THUMB, _OTHER = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase, as it was agreed, and where in the text as received it stands."""
+
+    phrase: str
+    start: int
+    end: int
+
+
+class _Letters(NamedTuple):
+    """The letters and digits of a text, held-down keys let go; where each stood; and where words begin and end."""
+
+    line: str
+    places: list[int]
+    starts: frozenset[int]
+    ends: frozenset[int]
+
+
+class _Sought(NamedTuple):
+    """A phrase to look for: its letters, the gaps between its words, and what it may cost."""
+
+    phrase: str
+    line: str
+    gaps: frozenset[int]
+    limit: int
+
+
+def _near_keys() -> dict[str, frozenset[str]]:
+    keys = {key: (x + place, y) for row, x, y in _ROWS for place, key in enumerate(row)}
+    return {
+        key: frozenset(o for o, (p, q) in keys.items() if o != key and (x - p) ** 2 + (y - q) ** 2 <= _REACH**2)
+        for key, (x, y) in keys.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def neighbours() -> dict[str, frozenset[str]]:
+    """The keys a thumb hits instead of each key, on a British keyboard."""
+    return _near_keys()
+
+
+def _letters(text: str) -> _Letters:
+    folded, places = fold(text)
+    line: list[str] = []
+    kept: list[int] = []
+    starts, ends = set(), set()
+    inside = False
+    for at, char in enumerate(folded):
+        if not char.isalnum():
+            if char not in "'-" and inside:
+                ends.add(len(line))
+                inside = False
+            continue
+        if not inside:
+            starts.add(len(line))
+        elif line and line[-1] == char and not char.isdecimal():
+            continue
+        inside = True
+        line.append(char)
+        kept.append(places[at])
+    if inside:
+        ends.add(len(line))
+    return _Letters("".join(line), kept, frozenset(starts), frozenset(ends))
+
+
+def allowance(letters: int, words: int) -> int:
+    """What a phrase of so many letters and words may cost and still be found."""
+    if letters < 5:
+        return 0
+    if letters < 8:
+        return 2 if words > 1 else 1
+    return 2 if letters < 16 else 3
+
+
+@lru_cache(maxsize=256)
+def _sought(phrases: tuple[str, ...]) -> tuple[_Sought, ...]:
+    found: dict[str, _Sought] = {}
+    for phrase in phrases:
+        base = _letters(phrase)
+        limit = allowance(len(base.line), len(base.starts))
+        lines = [base.line, base.line + "s"] + ([base.line[:-1]] if base.line.endswith("s") and limit else [])
+        for line in lines if base.line else ():
+            gaps = frozenset(place for place in base.ends if place < len(base.line))
+            found.setdefault(line, _Sought(phrase, line, gaps, limit))
+    return tuple(found.values())
+
+
+def find(text: str, phrases: Iterable[str], *, before: str = "") -> Found | None:
+    """The first of the phrases that stands in the text; `before` is the sender's last text, if sent within 30 seconds.
+
+    A phrase wholly in `before` is not found again; one begun there and ended here starts at 0. Never raises on any text.
+    """
+    sought = _sought(tuple(phrases))
+    if not sought or not text:
+        return None
+    whole = f"{before}\n{text}" if before else text
+    shift = len(whole) - len(text)
+    letters = _letters(whole)
+    for one in sought:
+        place = _search(one, letters, shift)
+        if place is not None:
+            return Found(one.phrase, max(0, place[0] - shift), place[1] - shift)
+    return None
+
+
+def _search(one: _Sought, letters: _Letters, shift: int) -> tuple[int, int] | None:
+    least, most = len(one.line) - one.limit, len(one.line) + one.limit
+    size = len(letters.line)
+    for start in sorted(letters.starts):
+        for end in range(start + least, min(start + most, size) + 1):
+            if _fits(one, letters, start, end, shift):
+                return letters.places[start], letters.places[end - 1] + 1
+    if not one.limit:
+        return None
+    for end in sorted(letters.ends):
+        for start in range(max(0, end - most), end - least + 1):
+            if start not in letters.starts and _fits(one, letters, start, end, shift):
+                return letters.places[start], letters.places[end - 1] + 1
+    return None
+
+
+def _fits(one: _Sought, letters: _Letters, start: int, end: int, shift: int) -> bool:
+    if end <= start or letters.places[end - 1] < shift:
+        return False
+    loose = (start not in letters.starts) + (end not in letters.ends)
+    limit = one.limit - loose
+    if limit < 0:
+        return False
+    window = letters.line[start:end]
+    if OSA.distance(one.line, window, score_cutoff=limit) > limit:
+        return False
+    return window == one.line or cost(one.line, window, one.gaps) <= limit
+
+
+def cost(meant: str, typed: str, gaps: frozenset[int] = frozenset()) -> int:
+    """What it costs to take `typed` for `meant`: 1 for each slip of a thumb, 2 for each other wrong letter."""
+    near = neighbours()
+    rows: list[list[int]] = [[0]]
+    for j, char in enumerate(typed, 1):
+        rows[0].append(rows[0][j - 1] + _put_in(char, meant, 0, gaps, near))
+    for i, char in enumerate(meant, 1):
+        row = [i * _THUMB]
+        for j, other in enumerate(typed, 1):
+            same = 0 if char == other else _THUMB if other in near.get(char, ()) or other.isdecimal() else _OTHER
+            best = min(rows[i - 1][j - 1] + same, rows[i - 1][j] + _THUMB, row[j - 1] + _put_in(other, meant, i, gaps, near))
+            if i > 1 and j > 1 and char == typed[j - 2] and other == meant[i - 2]:
+                best = min(best, rows[i - 2][j - 2] + _THUMB)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def _put_in(char: str, meant: str, at: int, gaps: frozenset[int], near: dict[str, frozenset[str]]) -> int:
+    """A letter too many costs little beside its own or a neighbouring key, or where the space bar was missed."""
+    if char.isdecimal() or (at in gaps and char in _BY_SPACE):
+        return _THUMB
+    beside: Sequence[str] = meant[max(0, at - 1) : at + 1]
+    return _THUMB if any(char == key or char in near.get(key, ()) for key in beside) else _OTHER
+
+
+def objections(phrase: str, *, language: str = "en") -> list[str]:
+    """Why a phrase cannot be a code word, in plain sentences; empty when it is a good one."""
+    letters = _letters(phrase)
+    if len(letters.line) < 8:
+        return ["It is too short: use two words of at least eight letters together."]
+    return []
+
+
+def suggestions(count: int = 3, *, seed: int) -> list[str]:
+    """Good phrases of two words."""
+    pool = ["purple kettle", "velvet teapot", "marble pigeon", "copper walnut", "wooden anchor"]
+    return [pool[(seed + at) % len(pool)] for at in range(count)]

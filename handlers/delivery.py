@@ -1,0 +1,103 @@
+"""Delivery: what the outbox owes, taken under a lease, sent outside any transaction, written down if the lease still holds.
+
+A try whose outcome is unknown is looked up at the provider before the words are sent again: twice is acceptable, never is
+not (DESIGN §2). Alarms are taken first, and never wait for a prompt.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery import Attempt, Carrier, Verdict
+from bot.people import Channel
+from store import outbox
+from store.database import Database, StoreDown
+from store.outbox import Leased
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(seconds=30)
+TIME_LIMIT = 20.0
+"""Seconds for one parcel, looking it up included: well below the lease, so that a lease outlives its try."""
+AT_ONCE = 20
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The hands. `token` draws a fresh lease name; `wake_desk` tells the desk that a notice is in trouble."""
+
+    database: Database
+    clock: Clock
+    carriers: Mapping[Channel, Carrier]
+    token: Callable[[], str]
+    wake_desk: Callable[[], None]
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def begin(self) -> None:
+        """At the start: leases of a process that died are doubtful, and ours to take."""
+        async with self.database.transaction() as tx:
+            await outbox.expire_leases(tx, self.clock())
+
+    async def turn(self) -> int:
+        """Take what is owed and start sending it, at most `AT_ONCE` parcels under way. Gives how many were taken."""
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return 0
+        now = self.clock()
+        async with self.database.transaction() as tx:
+            leased = await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers)
+        for one in leased:
+            task = asyncio.create_task(self._carry(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(leased)
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way: before stopping, and in stories."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    async def _carry(self, leased: Leased) -> None:
+        attempt = await self._try(leased)
+        while True:
+            try:
+                await self._write_down(leased, attempt)
+                break
+            except StoreDown:
+                # What left has left; until the store is back the lease keeps others from sending it again.
+                await asyncio.sleep(1)
+        if attempt.verdict is not Verdict.SENT:
+            self.wake_desk()
+        self.woken.set()
+
+    async def _write_down(self, leased: Leased, attempt: Attempt) -> None:
+        async with self.database.transaction() as tx:
+            ours = await outbox.write_down(tx, leased, attempt, self.clock())
+        log.info(
+            "delivery",
+            notice=leased.parcel.reference,
+            channel=leased.parcel.channel,
+            verdict=attempt.verdict,
+            error=attempt.error,
+            ours=ours,
+        )
+
+    async def _try(self, leased: Leased) -> Attempt:
+        parcel = leased.parcel
+        carrier = self.carriers[parcel.channel]
+        try:
+            async with asyncio.timeout(TIME_LIMIT):
+                if leased.doubtful:
+                    found = await carrier.find(parcel)
+                    if found is not None:
+                        return found
+                return await carrier.send(parcel)
+        except TimeoutError:
+            return Attempt(Verdict.UNKNOWN, error="no answer in time")
+        except Exception as error:
+            log.exception("carrier failed", notice=parcel.reference, error=type(error).__name__)
+            return Attempt(Verdict.UNKNOWN, error=type(error).__name__)

@@ -1,0 +1,155 @@
+"""Carrying out what the alarm machine decides."""
+
+from bot import alarm as machine
+from bot import notices
+from bot.alarm import Alarm, Event, Happening, Kind, Notify
+from bot.people import Person
+from bot.visit import Place
+from handlers.desk.case import Case
+from store import alarms, outbox, visits
+
+
+async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_id: int | None, kind: Kind) -> Alarm:
+    """Raise an alarm, or raise anew the one of this kind that is still open for this visitor and visit."""
+    for alarm in await alarms.open_in_school(case.tx, school_id):
+        if (alarm.visitor_id, alarm.visit_id, alarm.kind) == (visitor_id, visit_id, kind):
+            return await happen(case, alarm, Happening(Event.AGAIN))
+    policy = await case.policy(school_id, visit_id)
+    absent = await _absent(case, school_id, visit_id, visitor_id)
+    alarm = Alarm(
+        code=case.habits.draw_code(await alarms.codes_at_rest(case.tx, case.now)),
+        kind=kind,
+        school_id=school_id,
+        visit_id=visit_id,
+        visitor_id=visitor_id,
+        raised_at=case.now,
+        ladder=machine.ladder(kind, policy, await case.people(school_id), absent),
+        deadline_at=case.now + policy.rung,
+    )
+    return await happen(case, await alarms.add(case.tx, alarm), Happening(Event.RAISED))
+
+
+async def _absent(case: Case, school_id: int, visit_id: int | None, visitor_id: int | None) -> frozenset[int]:
+    """Those the alarm is about, and their partners in the visit: never their own contacts."""
+    places = await visits.places_of_visit(case.tx, school_id, visit_id) if visit_id else []
+    return frozenset({*(place.visitor_id for place in places), *([visitor_id] if visitor_id else [])})
+
+
+async def answerable(case: Case, person: Person) -> list[Alarm]:
+    """The open alarms this person may answer: any contact may, but for an alarm about a visit of their own."""
+    if not person.is_contact:
+        return []
+    open_ones = await alarms.open_in_school(case.tx, person.school_id)
+    return [alarm for alarm in open_ones if await may_answer(case, person, alarm)]
+
+
+async def may_answer(case: Case, person: Person, alarm: Alarm) -> bool:
+    return person.is_contact and person.id not in await _absent(
+        case, alarm.school_id, alarm.visit_id, alarm.visitor_id
+    )
+
+
+async def happen(case: Case, alarm: Alarm, happening: Happening) -> Alarm:
+    """Let something happen to an alarm; owe what follows to the contacts."""
+    policy = await case.policy(alarm.school_id, alarm.visit_id)
+    decision = machine.decide(alarm, happening, policy, case.now)
+    after = decision.alarm
+    if after != alarm:
+        await alarms.save(case.tx, after)
+    if alarm.is_open and not after.is_open and alarm.id is not None:
+        await outbox.drop_unsent(case.tx, alarm.id)
+    await case.note(
+        alarm.school_id,
+        "alarm",
+        alarm.visit_id,
+        alarm.id,
+        happening.by,
+        code=alarm.code,
+        alarm=alarm.kind,
+        event=happening.event,
+        before=alarm.state,
+        after=after.state,
+        rung=after.rung,
+        rounds=after.rounds,
+        outcome=happening.outcome,
+        reason=happening.reason,
+    )
+    facts = await _facts(case, after, happening) if decision.effects else {}
+    facts["minutes"] = f"{policy.ownership.total_seconds() / 60:g}"
+    untold = [effect.person_id for effect in decision.effects if not await _notify(case, after, effect, facts)]
+    kept = (await alarms.by_id(case.tx, alarm.school_id, alarm.id) if alarm.id else None) or after
+    for person_id in untold:
+        kept = await happen(case, kept, Happening(Event.REFUSED, by=person_id))
+    return kept
+
+
+async def deadline(case: Case, alarm: Alarm) -> None:
+    """A rung's time or an ownership is up."""
+    if alarm.is_open and alarm.deadline_at and alarm.deadline_at <= case.now:
+        await happen(case, alarm, Happening(Event.RUNG_DUE))
+
+
+async def sign_of_life(case: Case, person: Person, visit_id: int | None, word: str) -> None:
+    """The visitor has spoken: their quiet alarms of this visit end, a duress alarm does not."""
+    for alarm in await alarms.of_visitor(case.tx, person.school_id, person.id):
+        if alarm.visit_id == visit_id:
+            await happen(case, alarm, Happening(Event.LIFE, reason=word))
+
+
+async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, object]:
+    """What a contact needs to know, for the sentences of this alarm."""
+    school_id = alarm.school_id
+    language = case.school(school_id).language
+    plan = await visits.by_id(case.tx, school_id, alarm.visit_id) if alarm.visit_id else None
+    person = await case.person(school_id, alarm.visitor_id) if alarm.visitor_id else None
+    place = await _place(case, alarm)
+    unknown = notices.label("unknown", language)
+    outcome = alarm.outcome or "safe"
+    return {
+        "code": alarm.code,
+        "kind": notices.label(alarm.kind.name.lower(), language),
+        "name": person.name if person else unknown,
+        "phone": person.phone if person else unknown,
+        "vehicle": (person.vehicle if person else "") or unknown,
+        "where": case.where(school_id, plan),
+        "pupil": (plan.pupil if plan else "") or unknown,
+        "visit_reason": (plan.reason if plan else "") or unknown,
+        "outcome": notices.label(f"outcome_{outcome}", language),
+        "reason": notices.shorten(alarm.reason),
+        "word": happening.reason.upper(),
+        "now": case.clock(school_id, case.now),
+        "raised": case.clock(school_id, alarm.raised_at),
+        "owned": case.clock(school_id, alarm.owned_at),
+        "ended": case.clock(school_id, alarm.ended_at),
+        "start": case.clock(school_id, place.starts_at if place else None),
+        "end": case.clock(school_id, place.ends_at if place else None),
+        "arrived": case.clock(school_id, place.arrived_at if place else None),
+        "heard": case.clock(school_id, place.heard_at if place else alarm.raised_at),
+    }
+
+
+async def _place(case: Case, alarm: Alarm) -> Place | None:
+    places = await visits.places_of_visit(case.tx, alarm.school_id, alarm.visit_id) if alarm.visit_id else []
+    return next((place for place in places if place.visitor_id == alarm.visitor_id), None)
+
+
+async def _notify(case: Case, alarm: Alarm, effect: Notify, facts: dict[str, object]) -> bool:
+    """Owe one contact one sentence; False when no channel of theirs is left."""
+    person = await case.person(alarm.school_id, effect.person_id)
+    if person is None:
+        return False
+    language = case.school(alarm.school_id).language
+    about = await case.person(alarm.school_id, effect.about) if effect.about else None
+    notice = f"alarm_{alarm.kind.name.lower()}" if effect.notice == "alarm" else effect.notice
+    values = {**facts, "about": about.name if about else notices.label("unknown", language)}
+    buttons = (notices.label("mine", language, code=alarm.code),) if alarm.is_open and alarm.owner_id is None else ()
+    return await case.owe(
+        person,
+        notice,
+        notices.render(notice, language, **values),
+        case.usable(person.alarm_channels())[:1],
+        buttons=buttons,
+        urgent=True,
+        visit_id=alarm.visit_id,
+        alarm_id=alarm.id,
+    )

@@ -1,0 +1,157 @@
+"""What came in by a door: texts of people we know, strangers, enrolments, lost phones, receipts."""
+
+from datetime import timedelta
+
+from bot import codeword, notices
+from bot.alarm import Kind as AlarmKind
+from bot.events import Incoming, Sort
+from bot.people import Channel, Person, Role
+from handlers.desk import alarms, places, texts
+from handlers.desk.case import Case
+from store import inbox, outbox, people
+from store.inbox import Kept
+
+ANSWER_STRANGERS_EVERY = timedelta(hours=1)
+TELL_OF_STRANGERS_EVERY = timedelta(days=1)
+
+
+class ReceiptEarly(Exception):
+    """A receipt whose message is not known yet: the send has not been written down. It is looked at again."""
+
+
+async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
+    """Carry out one thing that came in, and mark its row as done in the same transaction."""
+    if incoming.sort is Sort.RECEIPT:
+        await _receipt(case, kept, incoming)
+        return
+    known = await people.by_address(case.tx, incoming.channel, incoming.sender)
+    person = await _chosen(case, known)
+    match incoming.sort:
+        case Sort.TEXT | Sort.EDIT | Sort.OTHER if person is not None:
+            await texts.take(case, person, kept, incoming)
+        case Sort.TEXT | Sort.EDIT | Sort.OTHER:
+            await _stranger(case, incoming)
+        case Sort.ENROL | Sort.CONTACT:
+            await _enrolment(case, incoming, person)
+        case Sort.BLOCKED if person is not None:
+            await lose_channel(case, person, incoming.channel)
+        case Sort.UNBLOCKED if person is not None:
+            await people.wrote_on(case.tx, person, incoming.channel)
+        case _:
+            pass
+    await inbox.done(
+        case.tx,
+        kept,
+        case.now,
+        sender=incoming.sender,
+        text=incoming.text or (f"[{incoming.what}]" if incoming.what else ""),
+        school_id=person.school_id if person else None,
+        person_id=person.id if person else None,
+    )
+
+
+async def _chosen(case: Case, known: list[Person]) -> Person | None:
+    """A number may be on record at several schools: the one with a visit or an alarm open is meant, else the first."""
+    known = [person for person in known if person.school_id in case.habits.schools]
+    if len(known) < 2:
+        return known[0] if known else None
+    for person in known:
+        open_places = await texts.open_places(case, person)
+        told = [alarm for alarm in await alarms.answerable(case, person) if person.id in alarm.told]
+        if open_places or told:
+            return person
+    return known[0]
+
+
+async def _receipt(case: Case, kept: Kept, incoming: Incoming) -> None:
+    if incoming.receipt is None:
+        await inbox.done(case.tx, kept, case.now)
+    elif await outbox.receipted(case.tx, incoming.receipt, case.now):
+        await inbox.done(case.tx, kept, case.now)
+    else:
+        raise ReceiptEarly
+
+
+async def _stranger(case: Case, incoming: Incoming) -> None:
+    """A kind answer once an hour at most, kept, and the office told once a day.
+
+    Somebody may be using a borrowed phone: a code word in a stranger's text raises the alarm of the one it belongs to.
+    """
+    await _borrowed_phone(case, incoming)
+    answer, tell = await people.stranger_due(
+        case.tx, incoming.channel, incoming.sender, case.now, ANSWER_STRANGERS_EVERY, TELL_OF_STRANGERS_EVERY
+    )
+    if answer:
+        await _reply(case, incoming, "stranger")
+    if tell:
+        ending = incoming.sender[-3:]
+        for school_id in case.habits.schools:
+            await case.tell(school_id, [Role.OFFICE], "office_stranger", ending=ending)
+
+
+async def _borrowed_phone(case: Case, incoming: Incoming) -> None:
+    for school_id, school in case.habits.schools.items():
+        for person in await case.people(school_id):
+            if person.code_words and codeword.find(incoming.text, person.code_words):
+                await alarms.raise_alarm(case, school_id, person.id, None, AlarmKind.CODE_WORD)
+                return
+        if school.code_words and codeword.find(incoming.text, school.code_words):
+            await alarms.raise_alarm(case, school_id, None, None, AlarmKind.CODE_WORD)
+            return
+
+
+async def _enrolment(case: Case, incoming: Incoming, person: Person | None) -> None:
+    """A one-time link, then the phone's own number: only both together tie a chat to a person (DESIGN §5)."""
+    if incoming.sort is Sort.ENROL:
+        if incoming.text and await people.claim_invitation(case.tx, incoming.text, incoming.sender, case.now):
+            await _reply(case, incoming, "share_number", asks_number=True)
+        elif person is not None:
+            await _reply(case, incoming, "help")
+        else:
+            await _reply(case, incoming, "link_used" if incoming.text else "stranger")
+    elif incoming.what != "own":
+        await _reply(case, incoming, "share_own_number", asks_number=True)
+    else:
+        enrolled = await people.enrol(case.tx, incoming.sender, incoming.text, case.now)
+        case.forget_people()
+        await _reply(case, incoming, "enrolled" if enrolled else "not_on_list", enrolled)
+        if enrolled:
+            await case.note(enrolled.school_id, "enrolled", person_id=enrolled.id, channel=incoming.channel)
+
+
+async def _reply(
+    case: Case, incoming: Incoming, notice: str, person: Person | None = None, *, asks_number: bool = False
+) -> None:
+    values = {"initials": person.initials} if person else {}
+    row = outbox.Notice(
+        school_id=person.school_id if person else None,
+        person_id=person.id if person else None,
+        channel=incoming.channel,
+        address=incoming.sender,
+        notice=notice,
+        text=notices.render(notice, **values),
+        buttons=(notices.label("share"),) if asks_number else (),
+        asks_number=asks_number,
+    )
+    await outbox.owe(case.tx, row, case.now)
+
+
+async def lose_channel(case: Case, person: Person, channel: Channel) -> Person | None:
+    """A channel refuses us: the office is told, and prompts go by the other one. Gives the person as they now are."""
+    if channel in person.lost:
+        return await case.person(person.school_id, person.id)
+    await people.lose_channel(case.tx, person, channel)
+    case.forget_people()
+    now_known = await case.person(person.school_id, person.id)
+    await case.note(person.school_id, "channel lost", person_id=person.id, channel=channel)
+    await case.tell(
+        person.school_id,
+        [Role.OFFICE],
+        "office_channel_lost",
+        besides=frozenset({person.id}),
+        initials=person.initials,
+        channel=channel.upper(),
+    )
+    if now_known and not case.usable(c for c in now_known.channels() if c not in now_known.lost):
+        await places.unreachable(case, now_known)
+    return now_known

@@ -1,0 +1,144 @@
+"""One case on the desk: a transaction, the time, and what is needed to write sentences to people."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import notices
+from bot.people import Channel, Person, Role
+from bot.policy import Policy
+from bot.school import School
+from store import journal, outbox, people, visits
+from store.database import Transaction
+from store.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What stays the same from case to case: the schools, the open channels, and where reply codes are drawn from."""
+
+    schools: Mapping[int, School]
+    channels: frozenset[Channel]
+    draw_code: Callable[[set[str]], str]
+
+
+@dataclass(slots=True)
+class Case:
+    """What one decision needs to be carried out. Everything done through it is one transaction (law 5)."""
+
+    tx: Transaction
+    now: datetime
+    habits: Habits
+    _people: dict[int, list[Person]] = field(default_factory=dict)
+
+    def school(self, school_id: int) -> School:
+        return self.habits.schools[school_id]
+
+    async def people(self, school_id: int) -> list[Person]:
+        """Everybody of a school, read once a case."""
+        if school_id not in self._people:
+            self._people[school_id] = await people.of_school(self.tx, school_id)
+        return self._people[school_id]
+
+    async def person(self, school_id: int, person_id: int) -> Person | None:
+        return next((person for person in await self.people(school_id) if person.id == person_id), None)
+
+    def forget_people(self) -> None:
+        """After a channel is lost or found again."""
+        self._people.clear()
+
+    async def policy(self, school_id: int, visit_id: int | None) -> Policy:
+        """The policy the visit began under, or the school's own where there is no visit."""
+        visit = await visits.by_id(self.tx, school_id, visit_id) if visit_id else None
+        return visit.policy if visit else self.school(school_id).policy
+
+    def clock(self, school_id: int, instant: datetime | None) -> str:
+        """An instant as the school's people read it: 14:32, with the day when it is another one."""
+        if instant is None:
+            return notices.label("unknown", self.school(school_id).language)
+        zone = self.school(school_id).zone
+        local = instant.astimezone(zone)
+        same_day = local.date() == self.now.astimezone(zone).date()
+        return f"{local:%H:%M}" if same_day else f"{local:%a %H:%M}"
+
+    def where(self, school_id: int, plan: Visit | None) -> str:
+        """The address of a visit, or the words for having none."""
+        return (plan.address if plan else "") or notices.label("nowhere", self.school(school_id).language)
+
+    def usable(self, channels: Iterable[Channel]) -> tuple[Channel, ...]:
+        return tuple(channel for channel in channels if channel in self.habits.channels)
+
+    async def owe(
+        self,
+        person: Person,
+        notice: str,
+        text: str,
+        channels: Iterable[Channel],
+        *,
+        buttons: tuple[str, ...] = (),
+        urgent: bool = False,
+        visit_id: int | None = None,
+        alarm_id: int | None = None,
+    ) -> bool:
+        """Write a notice into the outbox once a channel, and into the journal. False when no channel is left to try."""
+        wanted = [(channel, person.address(channel)) for channel in channels]
+        for channel, address in wanted:
+            if address is None:
+                continue
+            row = outbox.Notice(
+                school_id=person.school_id,
+                person_id=person.id,
+                channel=channel,
+                address=address,
+                notice=notice,
+                text=text,
+                buttons=buttons,
+                urgent=urgent,
+                visit_id=visit_id,
+                alarm_id=alarm_id,
+            )
+            await outbox.owe(self.tx, row, self.now)
+        names = [str(channel) for channel, address in wanted if address]
+        await self.note(
+            person.school_id, "notice", visit_id, alarm_id, person.id, notice=notice, text=text, channels=names
+        )
+        return bool(names)
+
+    async def note(
+        self,
+        school_id: int,
+        kind: str,
+        visit_id: int | None = None,
+        alarm_id: int | None = None,
+        person_id: int | None = None,
+        **body: object,
+    ) -> None:
+        """Add to the journal."""
+        await journal.append(
+            self.tx, school_id, self.now, kind, visit_id=visit_id, alarm_id=alarm_id, person_id=person_id, **body
+        )
+
+    async def tell(
+        self,
+        school_id: int,
+        roles: Iterable[Role],
+        notice: str,
+        *,
+        first_only: bool = False,
+        besides: frozenset[int] = frozenset(),
+        visit_id: int | None = None,
+        **values: object,
+    ) -> None:
+        """Owe a notice that is no alarm to the contacts with these roles, each person once."""
+        staff = [person for person in await self.people(school_id) if person.id not in besides]
+        groups = [people.with_role(staff, role) for role in roles]
+        if first_only:
+            groups = [group for group in groups if group][:1]
+        told = dict.fromkeys(person for group in groups for person in group)
+        language = self.school(school_id).language
+        values = {"now": self.clock(school_id, self.now), **values}
+        text = notices.render(notice, language, **values)
+        for person in told:
+            await self.owe(person, notice, text, self.usable(person.channels())[:1], visit_id=visit_id)
+
+

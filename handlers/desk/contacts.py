@@ -1,0 +1,126 @@
+"""What a contact's text does to the alarms that are open to them."""
+
+from bot import notices
+from bot.alarm import Alarm, Event, Happening
+from bot.events import Incoming
+from bot.people import Channel, Person, Role
+from bot.visit import Place, State
+from bot.words import Kind, Meaning, Reading
+from handlers.desk import alarms
+from handlers.desk.case import Case
+from store import alarms as alarm_store
+
+_FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
+_AWAITED = (State.PLANNED, State.DUE, State.MISSING)
+FEW_WORDS = 2
+
+
+async def answer(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:
+    """Take the text as a contact's, where it is one. False leaves it to the visit."""
+    if not person.is_contact:
+        return False
+    open_to_them = await alarms.answerable(case, person)
+    told = [alarm for alarm in open_to_them if person.id in alarm.told]
+    on_a_visit = any(place.is_open for place in places)
+    meaning = _meant_for_alarms(reading, told, places)
+    if meaning is not None:
+        await _take(case, person, meaning, told, open_to_them, incoming.channel, places)
+        return True
+    if on_a_visit:
+        return False
+    if told and _speaks_of(reading):
+        codes = _codes(told)
+        await _say(case, person, incoming.channel, "ask_reason", codes=codes)
+        return True
+    if Role.VISITOR not in person.roles and _is_small_talk(reading):
+        await _say(case, person, incoming.channel, "hello")
+        return True
+    return False
+
+
+def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) -> Meaning | None:
+    """The meaning that is for an alarm; "1" is "mine" to somebody who has been told of one."""
+    for meaning in reading.meanings:
+        if meaning.kind in _FOR_ALARMS and (meaning.code or told or meaning.kind is Kind.MINE):
+            return meaning
+    inside = any(place.is_open and place.state not in _AWAITED for place in places)
+    if reading.digit == "1" and told and not inside:
+        return Meaning(Kind.MINE)
+    return None
+
+
+def _speaks_of(reading: Reading) -> bool:
+    """ "Have rung the police, they are on the way": about the alarm in hand, not a cry of one's own.
+
+    A bare "help", "danger" or 9 is taken as the cry it is, from anybody (DESIGN §4: anything may raise).
+    """
+    kinds = {meaning.kind for meaning in reading.meanings}
+    return Kind.DANGER in kinds and len(reading.text.split()) > FEW_WORDS
+
+
+def _is_small_talk(reading: Reading) -> bool:
+    kinds = {meaning.kind for meaning in reading.meanings}
+    return reading.digit == "1" or not kinds & {Kind.ARRIVED, Kind.DANGER, Kind.CONCERN}
+
+
+async def _take(
+    case: Case,
+    person: Person,
+    meaning: Meaning,
+    told: list[Alarm],
+    open_to_them: list[Alarm],
+    channel: Channel,
+    places: list[Place],
+) -> None:
+    expected = any(place.is_open and place.state in _AWAITED for place in places)
+    if meaning.code is None and meaning.kind is Kind.MINE and expected and told:
+        await _say(case, person, channel, "ask_back_mine_or_arrived", codes=_codes(told))
+        return
+    alarm = await _chosen(case, person, meaning, told, open_to_them)
+    if alarm is None:
+        await _which_one(case, person, meaning, told, channel)
+    elif meaning.kind is Kind.STAND_DOWN and alarm.is_open and not meaning.reason:
+        await _say(case, person, channel, "ask_reason", codes=alarm.code)
+    else:
+        await alarms.happen(case, alarm, _happening(person, meaning))
+
+
+def _happening(person: Person, meaning: Meaning) -> Happening:
+    if meaning.kind is Kind.MINE:
+        return Happening(Event.MINE, person.id)
+    if meaning.kind is Kind.DETAILS:
+        return Happening(Event.DETAILS, person.id)
+    outcome = meaning.outcome.value if meaning.outcome else "safe"
+    return Happening(Event.STAND_DOWN, person.id, outcome, meaning.reason or "")
+
+
+async def _chosen(
+    case: Case, person: Person, meaning: Meaning, told: list[Alarm], open_to_them: list[Alarm]
+) -> Alarm | None:
+    """The alarm with the code that was given, ended ones too; without a code the only one, if there is only one."""
+    if meaning.code is None:
+        return told[0] if len(told) == 1 else None
+    found = next((alarm for alarm in open_to_them if alarm.code == meaning.code), None)
+    if found is not None:
+        return found
+    ended = await alarm_store.by_code(case.tx, person.school_id, meaning.code)
+    return ended if ended and not ended.is_open and await alarms.may_answer(case, person, ended) else None
+
+
+async def _which_one(case: Case, person: Person, meaning: Meaning, told: list[Alarm], channel: Channel) -> None:
+    if meaning.code is not None:
+        none = notices.label("none", case.school(person.school_id).language)
+        await _say(case, person, channel, "no_such_alarm", codes=meaning.code, open=_codes(told) or none)
+    elif told:
+        await _say(case, person, channel, "ask_which", codes=_codes(told))
+    else:
+        await _say(case, person, channel, "no_alarm")
+
+
+def _codes(told: list[Alarm]) -> str:
+    return ", ".join(alarm.code for alarm in told)
+
+
+async def _say(case: Case, person: Person, channel: Channel, notice: str, **values: object) -> None:
+    text = notices.render(notice, case.school(person.school_id).language, **values)
+    await case.owe(person, notice, text, case.usable([channel]), urgent=True)

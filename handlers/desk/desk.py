@@ -1,0 +1,151 @@
+"""The desk: takes what came in and what has come due, lets the judge decide, and records it. The one writer of visits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.alarm import Alarm
+from bot.clock import Clock
+from bot.events import Incoming
+from bot.people import Channel, Role
+from bot.visit import Place
+from handlers.desk import alarms, arrivals, places, troubles
+from handlers.desk.arrivals import ReceiptEarly
+from handlers.desk.case import Case, Habits
+from store import alarms as alarm_store
+from store import inbox, outbox, visits
+from store.database import Database, Transaction
+from store.inbox import Kept
+from store.outbox import Troubled
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+MOST_TRIES = 5
+RECEIPT_TRIES = 200
+
+Parse = Callable[[bytes], list[Incoming]]
+Work = Callable[[Transaction], Awaitable[None]]
+
+
+def _nothing() -> None:
+    """Nobody is watching how the desk gets on."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One of them acts on a store. `parsers` read the raw rows of each channel; `wake` tells delivery that it is owed work."""
+
+    database: Database
+    clock: Clock
+    habits: Habits
+    parsers: Mapping[Channel, Parse]
+    wake: Callable[[], None]
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    progress: Callable[[], None] = _nothing
+
+    async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
+        """A door's way in (law 4). Returns after the commit; raises StoreDown when nothing was kept."""
+        async with self.database.transaction() as tx:
+            fresh = await inbox.keep(tx, channel, external_id, raw, self.clock())
+        self.woken.set()
+        return fresh
+
+    async def turn(self) -> int:
+        """Deal with everything that is there: what came in first, so that nothing is raised for what was sent in time."""
+        count = await self._inbox()
+        count += await self._due_places()
+        count += await self._due_alarms()
+        count += await self._troubles()
+        if count:
+            self.wake()
+        return count
+
+    def _case(self, tx: Transaction) -> Case:
+        return Case(tx, self.clock(), self.habits)
+
+    async def _inbox(self) -> int:
+        count, after = 0, 0
+        while True:
+            async with self.database.transaction() as tx:
+                rows = await inbox.new_ones(tx, BATCH, after)
+            for row in rows:
+                count += await self._take(row)
+                after = row.id
+                self.progress()
+            if len(rows) < BATCH:
+                return count
+
+    async def _take(self, kept: Kept) -> int:
+        """One row, one transaction. A row that cannot be dealt with is set aside, and never blocks those behind it."""
+        try:
+            async with self.database.transaction() as tx:
+                case = self._case(tx)
+                for incoming in self.parsers[kept.channel](kept.raw):
+                    await arrivals.take(case, kept, incoming)
+            self.wake()
+            return 1
+        except ReceiptEarly:
+            async with self.database.transaction() as tx:
+                await inbox.tried(tx, kept, RECEIPT_TRIES)
+        except Exception as error:
+            log.exception("inbox row failed", row=kept.id, error=type(error).__name__)
+            async with self.database.transaction() as tx:
+                if await inbox.tried(tx, kept, MOST_TRIES):
+                    await self._tell_of_unreadable(tx, kept)
+        return 0
+
+    async def _tell_of_unreadable(self, tx: Transaction, kept: Kept) -> None:
+        case = self._case(tx)
+        for school_id in self.habits.schools:
+            await case.tell(school_id, [Role.OFFICE], "office_unreadable", number=kept.id)
+
+    async def _due_places(self) -> int:
+        async with self.database.transaction() as tx:
+            due = await visits.due(tx, self.clock(), BATCH)
+        return await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due])
+
+    async def _place(self, tx: Transaction, school_id: int, place: Place) -> None:
+        fresh = await visits.place_by_id(tx, school_id, place.id or 0)
+        if fresh is not None and school_id in self.habits.schools:
+            await places.deadline(self._case(tx), school_id, fresh)
+
+    async def _due_alarms(self) -> int:
+        async with self.database.transaction() as tx:
+            due = await alarm_store.due(tx, self.clock(), BATCH)
+        return await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due])
+
+    async def _alarm(self, tx: Transaction, alarm: Alarm) -> None:
+        fresh = await alarm_store.by_id(tx, alarm.school_id, alarm.id or 0)
+        if fresh is not None and alarm.school_id in self.habits.schools:
+            await alarms.deadline(self._case(tx), fresh)
+
+    async def _troubles(self) -> int:
+        async with self.database.transaction() as tx:
+            found = await outbox.troubled(tx, BATCH)
+        return await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in found])
+
+    async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
+        await troubles.mend(self._case(tx), troubled)
+
+    async def _each(self, what: str, tasks: list[tuple[int | None, Work]]) -> int:
+        """Each in a transaction of its own: one that fails is logged and tried again next turn, and blocks no other."""
+        done = 0
+        for number, work in tasks:
+            self.progress()
+            try:
+                async with self.database.transaction() as tx:
+                    await work(tx)
+                done += 1
+            except Exception as error:
+                log.exception("deadline failed", what=what, row=number, error=type(error).__name__)
+        return done
+
+    async def next_deadline(self) -> datetime | None:
+        """When the next deadline of any place or alarm comes."""
+        async with self.database.transaction() as tx:
+            found = [await visits.next_due(tx), await alarm_store.next_due(tx)]
+        return min((instant for instant in found if instant), default=None)

@@ -1,0 +1,141 @@
+"""Carrying out what the visit machine decides."""
+
+from dataclasses import replace
+
+from bot import notices, visit
+from bot.events import Event, Happening
+from bot.people import Channel, Person
+from bot.visit import LifeSign, Place, Raise, Say, Tell
+from handlers.desk import alarms
+from handlers.desk.case import Case
+from store import visits
+
+
+async def happen(
+    case: Case, person: Person, place: Place, happening: Happening, *, quiet: bool = False
+) -> tuple[Place, list[str]]:
+    """Let something happen to a place; give the place as it now is and the sentences owed to the visitor.
+
+    Sentences for one channel are given back, so that one text has one answer; those for every channel are owed here.
+    `quiet` keeps a danger from raising a second alarm where the code word has raised one already.
+    """
+    policy = await case.policy(person.school_id, place.visit_id)
+    decision = visit.decide(place, happening, policy, case.now)
+    after = await _keep(case, person, place, decision.place, happening)
+    await case.note(
+        person.school_id,
+        "visit",
+        after.visit_id,
+        person_id=person.id,
+        event=happening.event,
+        before=place.state,
+        after=after.state,
+        deadline=after.deadline,
+        deadline_at=after.deadline_at,
+    )
+    answers = []
+    for effect in decision.effects:
+        match effect:
+            case Say(notice, everywhere):
+                text = sentence(case, person, after, notice, happening)
+                if everywhere:
+                    await _everywhere(case, person, after, notice, text)
+                else:
+                    answers.append(text)
+            case Tell():
+                await _tell(case, person, after, effect, happening)
+            case Raise(kind):
+                if not quiet:
+                    await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
+            case LifeSign(word):
+                await alarms.sign_of_life(case, person, after.visit_id, word)
+    return after, answers
+
+
+async def _keep(case: Case, person: Person, before: Place, after: Place, happening: Happening) -> Place:
+    if after.id is not None:
+        await visits.save_place(case.tx, person.school_id, after)
+        return after
+    if not after.is_open:
+        return after
+    school = case.school(person.school_id)
+    made = await visits.add(case.tx, person.school_id, school.policy, case.now, address=happening.note)
+    return await visits.add_place(case.tx, person.school_id, replace(after, visit_id=made.id))
+
+
+def sentence(case: Case, person: Person, place: Place, notice: str, happening: Happening) -> str:
+    """The words of one notice to a visitor: from the visit alone (law 7)."""
+    language = case.school(person.school_id).language
+    clock = {
+        name: case.clock(person.school_id, instant)
+        for name, instant in (
+            ("now", case.now),
+            ("start", place.starts_at),
+            ("end", place.ends_at),
+            ("arrived", place.arrived_at),
+            ("left", place.left_at),
+            ("check_in", place.check_in_at),
+        )
+    }
+    if notice == "arrived" and place.check_in_at is None:
+        notice = "arrived_no_check_in"
+    if notice == "unclear" and happening.ask:
+        notice = f"ask_back_{happening.ask}"
+    state = notices.state_line(place.state, language, **clock)
+    return notices.render(notice, language, **clock, state=state)
+
+
+async def prompt(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
+    """Owe a sentence to the visitor where they last wrote."""
+    channels = case.usable(person.channels())[:1]
+    await _owe(case, person, place, notice, text, channels)
+
+
+async def _everywhere(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
+    await _owe(case, person, place, notice, text, case.usable(person.channels()))
+
+
+async def _owe(
+    case: Case, person: Person, place: Place, notice: str, text: str, channels: tuple[Channel, ...]
+) -> None:
+    buttons = notices.buttons(place.state, case.school(person.school_id).language)
+    await case.owe(person, notice, text, channels, buttons=buttons, visit_id=place.visit_id)
+
+
+async def _tell(case: Case, person: Person, place: Place, effect: Tell, happening: Happening) -> None:
+    plan = await visits.by_id(case.tx, person.school_id, place.visit_id) if place.visit_id else None
+    partners = await visits.places_of_visit(case.tx, person.school_id, place.visit_id) if place.visit_id else []
+    await case.tell(
+        person.school_id,
+        effect.roles,
+        effect.notice,
+        first_only=effect.first_only,
+        besides=frozenset({person.id, *(partner.visitor_id for partner in partners)}),
+        visit_id=place.visit_id,
+        initials=person.initials,
+        visit=place.visit_id or "-",
+        where=notices.shorten(case.where(person.school_id, plan), 60),
+        note=notices.shorten(happening.reason or happening.note or "-"),
+        start=case.clock(person.school_id, place.starts_at),
+        end=case.clock(person.school_id, place.ends_at),
+        phone=person.phone,
+    )
+
+
+async def deadline(case: Case, school_id: int, place: Place) -> None:
+    """A deadline of a place has come: ask, nudge, or raise the alarm."""
+    person = await case.person(school_id, place.visitor_id)
+    if person is None or place.deadline is None or place.deadline_at is None or place.deadline_at > case.now:
+        return
+    happening = Happening(place.deadline)
+    after, answers = await happen(case, person, place, happening)
+    if answers:
+        await prompt(case, person, after, str(happening.event).replace(" ", "_"), " ".join(answers))
+
+
+async def unreachable(case: Case, person: Person) -> None:
+    """No channel reaches the visitor any more: every open visit of theirs hears of it."""
+    since = case.now
+    for place in await visits.places_of_visitor(case.tx, person.school_id, person.id, since):
+        if place.is_open:
+            await happen(case, person, place, Happening(Event.UNREACHABLE))

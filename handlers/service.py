@@ -1,0 +1,199 @@
+"""The service: the rooms put together, started, kept going and stopped. It decides nothing.
+
+This is the one file of `handlers/` that knows all the others; `bot.__main__` builds it from the settings, and the tests
+build the very same one around servers that speak Telegram's and Twilio's protocols.
+"""
+
+import asyncio
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock, SteppedClock
+from bot.delivery import Carrier
+from bot.people import Channel
+from bot.school import School
+from handlers.delivery import Delivery
+from handlers.desk import Desk, Habits
+from handlers.desk.desk import Parse
+from handlers.heartbeat import Heartbeat
+from store import outbox, schools
+from store.database import Database
+from store.schema import migrate
+
+log = structlog.get_logger(__name__)
+CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY"
+CODE_DIGITS = "346789"
+BEAT = 0.5
+"""Seconds between passes: a passed deadline has its consequence within 2 s (invariant I3)."""
+
+
+class LostHold(Exception):
+    """The store's lock was lost: another process may act, so this one must not."""
+
+
+def draw_code(at_rest: set[str]) -> str:
+    """A reply code of four characters with a letter and a digit, none that can be misread, not used for 30 days."""
+    while True:
+        code = "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(4))
+        if not code.isalpha() and not code.isdigit() and code not in at_rest:
+            return code
+
+
+def draw_token() -> str:
+    return secrets.token_hex(8)
+
+
+def end_process() -> None:
+    """Leave at once, without a tidy end that could stand still too: the supervisor starts a new process."""
+    sys.stderr.flush()
+    os._exit(70)
+
+
+@dataclass(slots=True)
+class Doors:
+    """What this service is attached to: how to read each channel, how to send on it, and the loops that listen."""
+
+    parsers: Mapping[Channel, Parse]
+    carriers: Mapping[Channel, Carrier]
+    listeners: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Service:
+    """One running Doorstep."""
+
+    database: Database
+    clock: Clock
+    desk: Desk
+    delivery: Delivery
+    doors: Doors
+    _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    async def open(
+        cls, database: Database, clock: Clock, schools_by_key: Mapping[str, School], doors: Doors
+    ) -> "Service":
+        """Take the store for this process alone, bring its tables up to date, and attach the rooms.
+
+        Raises StoreInUse when another process acts on the store, SchemaAhead when the store is newer than this version.
+        """
+        await database.hold_alone()
+        await migrate(database)
+        async with database.transaction() as tx:
+            by_id = await schools.sync(tx, schools_by_key)
+        desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
+        habits = Habits(by_id, frozenset(doors.carriers), draw_code)
+        desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
+        delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
+        await delivery.begin()
+        return cls(database, clock, desk, delivery, doors)
+
+    async def settle(self) -> None:
+        """Work until there is nothing left to do at this instant."""
+        async with self._turning:
+            while await self.desk.turn() + await self.delivery.turn():
+                await self.delivery.settle()
+
+    async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
+        """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""
+        target = clock() + length
+        await self.settle()
+        while (coming := await self._next()) is not None and coming <= target:
+            clock.move_to(max(coming, clock()))
+            await self.settle()
+        clock.move_to(target)
+        await self.settle()
+        return clock()
+
+    async def _next(self) -> datetime | None:
+        deadline = await self.desk.next_deadline()
+        async with self.database.transaction() as tx:
+            owed = await outbox.next_due(tx)
+        return min((instant for instant in (deadline, owed) if instant), default=None)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until told to stop, or until the hold on the store is lost (raises LostHold)."""
+        lost = asyncio.Event()
+        heart = Heartbeat(time.monotonic, end_process)
+        heart.every(BEAT, "desk", self._desk_pass)
+        heart.every(BEAT, "delivery", self._delivery_pass)
+        heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
+        self.desk.progress = lambda: heart.alive("desk")
+        heart.start()
+        watching = threading.Event()
+        threading.Thread(target=_watch, args=(heart, watching), daemon=True).start()
+        tasks = [
+            asyncio.create_task(self._on(self.desk.woken, self._desk_pass, stop)),
+            asyncio.create_task(self._on(self.delivery.woken, self._delivery_pass, stop)),
+            *(asyncio.ensure_future(listen(stop)) for listen in self.doors.listeners),
+        ]
+        try:
+            await _first(stop, lost, tasks)
+        finally:
+            watching.set()
+            heart.stop()
+            stop.set()
+            for task in tasks:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if lost.is_set():
+            raise LostHold("the hold on the store was lost: this process stops acting")
+
+    async def _desk_pass(self) -> None:
+        async with self._turning:
+            await self.desk.turn()
+
+    async def _delivery_pass(self) -> None:
+        while await self.delivery.turn():
+            pass
+
+    async def _check_hold(self, lost: asyncio.Event) -> None:
+        if not await self.database.still_alone():
+            lost.set()
+
+    async def _on(self, woken: asyncio.Event, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await woken.wait()
+            woken.clear()
+            try:
+                await work()
+            except Exception as error:
+                # The heartbeat does this work again within half a second.
+                log.exception("pass failed", error=type(error).__name__)
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of everything."""
+        await self.delivery.settle()
+        for close in self.doors.closers:
+            await close()
+        await self.database.close()
+
+
+def _watch(heart: Heartbeat, stopped: threading.Event) -> None:
+    """From a thread of its own, because a loop that stands still cannot notice itself."""
+    while not stopped.wait(1.0):
+        heart.watch()
+
+
+async def _first(stop: asyncio.Event, lost: asyncio.Event, tasks: Sequence["asyncio.Future[None]"]) -> None:
+    """Until told to stop, the hold is lost, or a part has ended that never should (its exception is raised)."""
+    waits: list[asyncio.Future[bool]] = [asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait())]
+    try:
+        done, _ = await asyncio.wait([*waits, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task in done:
+                task.result()
+    finally:
+        for wait in waits:
+            wait.cancel()
