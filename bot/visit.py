@@ -12,297 +12,75 @@ LONGER or CALLED_OFF here. The machine knows nothing of alarms: it asks for them
 (law 7), so that nothing on the visitor's phone can depend on one. It has no clock: `now` is an argument.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
+from bot.acts import (
+    alarm,
+    arrive,
+    ask,
+    asked_later,
+    believable,
+    call_off,
+    checked,
+    concern,
+    go,
+    leave,
+    life,
+    miss,
+    nudge,
+    open_unplanned,
+    put_off_end,
+    put_off_start,
+    renudge,
+    say,
+    stay,
+    still_there,
+    tell_arrived,
+)
 from bot.alarm import Kind as AlarmKind
 from bot.events import Event, Happening
-from bot.people import Role
-from bot.policy import CheckInFrom, Policy
+from bot.place import CLOSED, OPEN, Decision, Effect, LifeSign, Place, Raise, Rule, Say, State, Tell, Turn
+from bot.policy import Policy
+
+__all__ = [
+    "CLOSED",
+    "MOVES",
+    "OPEN",
+    "TABLE",
+    "WORDS",
+    "Decision",
+    "Effect",
+    "LifeSign",
+    "Place",
+    "Raise",
+    "Rule",
+    "Say",
+    "State",
+    "Tell",
+    "decide",
+    "plan",
+]
 
-
-class State(StrEnum):
-    """Where a visitor stands in a visit."""
-
-    NONE = "none"  # no visit of theirs is open
-    PLANNED = "planned"  # to come
-    DUE = "due"  # should have arrived: asked, then nudged
-    MISSING = "missing"  # has not arrived and does not answer
-    THERE = "there"  # arrived
-    ASKED = "asked"  # the check-in is asked, then nudged
-    SILENT = "silent"  # the check-in was missed
-    ENDING = "ending"  # the expected end has passed: asked, then nudged
-    OVERDUE = "overdue"  # has not left and does not answer
-    LEFT = "left"
-    CALLED_OFF = "called off"
-
-
-CLOSED = frozenset({State.NONE, State.LEFT, State.CALLED_OFF})
-OPEN = frozenset(State) - CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One visitor's part in one visit. Every instant is aware UTC; `version` counts the changes kept in the store."""
-
-    visitor_id: int
-    state: State = State.NONE
-    id: int | None = None
-    visit_id: int | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-    heard_at: datetime | None = None
-    check_in_at: datetime | None = None
-    deadline: Event | None = None
-    deadline_at: datetime | None = None
-    version: int = 0
-    unplanned: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-
-class Say(NamedTuple):
-    """A notice owed to the visitor, on the channel they last wrote on, or on every one they have."""
-
-    notice: str
-    everywhere: bool = False
-
-
-class Tell(NamedTuple):
-    """A notice owed to the contacts with these roles. `first_only`: to the first role that anybody has."""
-
-    notice: str
-    roles: tuple[Role, ...]
-    first_only: bool = False
-
-
-class Raise(NamedTuple):
-    """An alarm to be raised for this place, or raised anew where one of its kind is still open."""
-
-    kind: AlarmKind
-
-
-class LifeSign(NamedTuple):
-    """The visitor has spoken for themselves: it ends their quiet alarms, and no others."""
-
-    word: str
-
-
-Effect = Say | Tell | Raise | LifeSign
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    place: Place
-    effects: tuple[Effect, ...]
-
-
-@dataclass(slots=True)
-class Turn:
-    """One decision in the making."""
-
-    place: Place
-    happening: Happening
-    policy: Policy
-    now: datetime
-    effects: list[Effect] = field(default_factory=list)
-
-    def set(self, **changes: object) -> None:
-        self.place = replace(self.place, **changes)  # type: ignore[arg-type]
-
-    def wait(self, event: Event | None, at: datetime | None) -> None:
-        self.set(deadline=event, deadline_at=at)
-
-
-Act = Callable[[Turn], None]
-
-
-class Rule(NamedTuple):
-    """Where the place goes, and what is done on the way, in order. `to` None: it stays."""
-
-    to: State | None
-    acts: tuple[Act, ...]
-
-
-def go(to: State, *acts: Act) -> Rule:
-    return Rule(to, acts)
-
-
-def stay(*acts: Act) -> Rule:
-    return Rule(None, acts)
-
-
-def say(notice: str) -> Act:
-    def act(turn: Turn) -> None:
-        turn.effects.append(Say(notice))
-
-    act.__name__ = f"say {notice}"
-    return act
-
-
-def alarm(kind: AlarmKind) -> Act:
-    def act(turn: Turn) -> None:
-        turn.effects.append(Raise(kind))
-
-    act.__name__ = f"alarm: {kind}"
-    return act
-
-
-def ask(notice: str) -> Act:
-    """Put a question to the visitor; unanswered, it becomes a nudge."""
-
-    def act(turn: Turn) -> None:
-        turn.effects.append(Say(notice))
-        turn.wait(Event.NUDGE_DUE, turn.now + turn.policy.answer_within)
-
-    act.__name__ = f"ask {notice}"
-    return act
-
-
-def nudge(notice: str) -> Act:
-    """Put the question again on every channel; unanswered, it becomes an alarm."""
-
-    def act(turn: Turn) -> None:
-        turn.effects.append(Say(notice, everywhere=True))
-        turn.wait(Event.ANSWER_DUE, turn.now + turn.policy.nudge)
-
-    act.__name__ = f"nudge {notice}"
-    return act
-
-
-def miss(kind: AlarmKind) -> Act:
-    """Raise the quiet alarm, and go on watching whatever becomes of it."""
-
-    def act(turn: Turn) -> None:
-        turn.effects.append(Raise(kind))
-        turn.wait(Event.AGAIN_DUE, turn.now + turn.policy.again)
-
-    act.__name__ = f"alarm: {kind}"
-    return act
-
-
-def renudge(notice: str) -> Act:
-    """The silence goes on: nudge again on every channel."""
-
-    def act(turn: Turn) -> None:
-        turn.effects.append(Say(notice, everywhere=True))
-
-    act.__name__ = f"nudge {notice}"
-    return act
-
-
-def life(turn: Turn) -> None:
-    """A sign of life: quiet alarms of this place are over."""
-    turn.effects.append(LifeSign(turn.happening.event.value))
-
-
-def open_unplanned(turn: Turn) -> None:
-    """An arrival nobody planned is protected at once; the paperwork follows (DESIGN §3)."""
-    turn.set(starts_at=turn.now, ends_at=turn.now + turn.policy.unplanned_length, unplanned=True)
-    turn.effects.append(Tell("office_unplanned", turn.policy.tell_unplanned))
-
-
-def arrive(turn: Turn) -> None:
-    """Count the check-in from the scheduled start (P13) or from the arrival (C3).
-
-    Somebody who comes long before or after the scheduled start is still asked within one check-in's length of arriving.
-    """
-    turn.set(arrived_at=turn.now)
-    length = turn.policy.check_in
-    if length is None:
-        turn.set(check_in_at=None)
-        return
-    scheduled = (turn.place.starts_at or turn.now) + length
-    in_reach = turn.now < scheduled <= turn.now + 2 * length
-    counts = turn.policy.check_in_from is CheckInFrom.SCHEDULED and in_reach
-    turn.set(check_in_at=scheduled if counts else turn.now + length)
-    ends_at = turn.place.ends_at
-    if ends_at is None or ends_at <= turn.now:
-        turn.set(ends_at=turn.now + turn.policy.unplanned_length)
-
-
-def tell_arrived(turn: Turn) -> None:
-    if turn.policy.tell_arrived:
-        turn.effects.append(Tell("office_arrived", turn.policy.tell_arrived))
-
-
-def checked(turn: Turn) -> None:
-    """The check-in is answered; the expected end is awaited next."""
-    turn.set(check_in_at=None)
-
-
-def still_there(turn: Turn) -> None:
-    """All is well past the expected end: it is put off a little and asked again."""
-    turn.set(ends_at=max(turn.place.ends_at or turn.now, turn.now + turn.policy.end_grace))
-    if turn.place.check_in_at and turn.place.check_in_at <= turn.now:
-        checked(turn)
-
-
-def asked_later(turn: Turn) -> None:
-    """Safe but not there yet: the arrival is asked for again after another grace."""
-    turn.set(starts_at=max(turn.place.starts_at or turn.now, turn.now))
-
-
-def leave(turn: Turn) -> None:
-    turn.set(left_at=turn.now)
-    turn.effects.append(Tell("office_left", turn.policy.tell_left))
-
-
-def call_off(turn: Turn) -> None:
-    turn.set(left_at=turn.now)
-    turn.effects.append(Tell("office_called_off", turn.policy.tell_called_off))
-
-
-def concern(turn: Turn) -> None:
-    """P19b: to the DSL at once, or the deputy, never only into a record."""
-    turn.effects.append(Tell("dsl_concern", turn.policy.tell_concern, first_only=True))
-
-
-def put_off_start(turn: Turn) -> None:
-    """ "Running 20 late" before arriving: start and end move together (P16)."""
-    old, new = turn.place.starts_at or turn.now, _new_time(turn)
-    turn.set(starts_at=new, ends_at=(turn.place.ends_at or new) + (new - old))
-    turn.effects += [Say("late"), Tell("office_changed", turn.policy.tell_changed)]
-
-
-def put_off_end(turn: Turn) -> None:
-    """ "Another 20 mins": the expected end moves (P16). A question that is open stays open."""
-    turn.set(ends_at=_new_time(turn))
-    asking = turn.place.state in (State.ASKED, State.SILENT)
-    turn.effects += [Say("longer_but_answer" if asking else "longer"), Tell("office_changed", turn.policy.tell_changed)]
-
-
-def _new_time(turn: Turn) -> datetime:
-    """The time a change of plan names: a clock time, or so much after what was expected, or after now when that is past."""
-    coming = turn.happening.event is Event.LATE and turn.place.state in (State.PLANNED, State.DUE, State.MISSING)
-    expected = (turn.place.starts_at if coming else turn.place.ends_at) or turn.now
-    by = turn.happening.by or timedelta(0)
-    return turn.happening.at or (expected + by if expected + by > turn.now else turn.now + by)
-
-
-def _believable(turn: Turn) -> bool:
-    return turn.now < _new_time(turn) <= turn.now + turn.policy.longest_change
-
-
-_LOST = AlarmKind.CONTACT_LOST
 _ANYWHERE: Mapping[Event, Rule] = {
     Event.DANGER: stay(say("danger"), alarm(AlarmKind.DANGER)),
     Event.CONCERN: stay(say("concern"), concern),
     Event.STATUS: stay(say("status")),
     Event.HELP: stay(say("help")),
     Event.UNCLEAR: stay(say("unclear")),
-    Event.UNREACHABLE: stay(alarm(_LOST)),
+    Event.UNREACHABLE: stay(alarm(AlarmKind.CONTACT_LOST)),
 }
 _TOO_LATE: Mapping[Event, Rule] = {
     event: stay()
-    for event in (Event.ARRIVAL_DUE, Event.CHECK_IN_DUE, Event.END_DUE, Event.NUDGE_DUE, Event.ANSWER_DUE, Event.AGAIN_DUE)
+    for event in (
+        Event.ARRIVAL_DUE,
+        Event.CHECK_IN_DUE,
+        Event.END_DUE,
+        Event.NUDGE_DUE,
+        Event.ANSWER_DUE,
+        Event.AGAIN_DUE,
+    )
 }
 _NOTHING_OPEN: Mapping[Event, Rule] = {
     **_TOO_LATE,
@@ -402,7 +180,7 @@ def decide(place: Place, happening: Happening, policy: Policy, now: datetime) ->
     A change of plan to a time that cannot be believed (past, or further away than the policy allows) is an unclear text.
     """
     turn = Turn(place, happening, policy, now)
-    if happening.event in (Event.LATE, Event.LONGER) and place.is_open and not _believable(turn):
+    if happening.event in (Event.LATE, Event.LONGER) and place.is_open and not believable(turn):
         turn.happening = Happening(Event.UNCLEAR, ask="change", note=happening.note)
     rule = TABLE[place.state][turn.happening.event]
     if happening.event in WORDS:

@@ -1,0 +1,119 @@
+"""One visitor's place in a visit, and what a decision about it is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.alarm import Kind as AlarmKind
+from bot.events import Event, Happening
+from bot.people import Role
+from bot.policy import Policy
+
+
+class State(StrEnum):
+    """Where a visitor stands in a visit."""
+
+    NONE = "none"  # no visit of theirs is open
+    PLANNED = "planned"  # to come
+    DUE = "due"  # should have arrived: asked, then nudged
+    MISSING = "missing"  # has not arrived and does not answer
+    THERE = "there"  # arrived
+    ASKED = "asked"  # the check-in is asked, then nudged
+    SILENT = "silent"  # the check-in was missed
+    ENDING = "ending"  # the expected end has passed: asked, then nudged
+    OVERDUE = "overdue"  # has not left and does not answer
+    LEFT = "left"
+    CALLED_OFF = "called off"
+
+
+CLOSED = frozenset({State.NONE, State.LEFT, State.CALLED_OFF})
+OPEN = frozenset(State) - CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One visitor's part in one visit. Every instant is aware UTC; `version` counts the changes kept in the store."""
+
+    visitor_id: int
+    state: State = State.NONE
+    id: int | None = None
+    visit_id: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    heard_at: datetime | None = None
+    check_in_at: datetime | None = None
+    deadline: Event | None = None
+    deadline_at: datetime | None = None
+    version: int = 0
+    unplanned: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+class Say(NamedTuple):
+    """A notice owed to the visitor, on the channel they last wrote on, or on every one they have."""
+
+    notice: str
+    everywhere: bool = False
+
+
+class Tell(NamedTuple):
+    """A notice owed to the contacts with these roles. `first_only`: to the first role that anybody has."""
+
+    notice: str
+    roles: tuple[Role, ...]
+    first_only: bool = False
+
+
+class Raise(NamedTuple):
+    """An alarm to be raised for this place, or raised anew where one of its kind is still open."""
+
+    kind: AlarmKind
+
+
+class LifeSign(NamedTuple):
+    """The visitor has spoken for themselves: it ends their quiet alarms, and no others."""
+
+    word: str
+
+
+Effect = Say | Tell | Raise | LifeSign
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    place: Place
+    effects: tuple[Effect, ...]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One decision in the making."""
+
+    place: Place
+    happening: Happening
+    policy: Policy
+    now: datetime
+    effects: list[Effect] = field(default_factory=list)
+
+    def set(self, **changes: object) -> None:
+        self.place = replace(self.place, **changes)  # type: ignore[arg-type]
+
+    def wait(self, event: Event | None, at: datetime | None) -> None:
+        self.set(deadline=event, deadline_at=at)
+
+
+Act = Callable[[Turn], None]
+
+
+class Rule(NamedTuple):
+    """Where the place goes, and what is done on the way, in order. `to` None: it stays."""
+
+    to: State | None
+    acts: tuple[Act, ...]

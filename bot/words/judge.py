@@ -1,0 +1,248 @@
+"""Weighs the phrases found in a text: which were said, which nearly, and whether every word is accounted for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from bot.words.contact import reply_code
+from bot.words.kinds import LOWERING, MOVING, RAISING, Kind, Meaning
+from bot.words.lexicon import Lexicon
+from bot.words.scan import END_MARKS, Hit, Scan, Word, clock_at
+from bot.words.times import resolve
+
+_KINDS = {kind.value: kind for kind in Kind}
+_ASKING = frozenset({Kind.DETAILS, Kind.STATUS, Kind.WHO, Kind.HELP, Kind.MINE, Kind.NO_CONCERN}) | RAISING
+_OF_PEOPLE = frozenset({Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE})
+_REASONS = ("unsafe", "animals", "family", "other")
+_FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "9": Kind.DANGER}
+_BEFORE = 4  # words before a phrase in which "not", "when", "will" undo it
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a text says (`said`), nearly says (`near`), and whether anything in it forbids lowering (`doubt`)."""
+
+    said: list[Meaning] = field(default_factory=list)
+    near: list[Kind] = field(default_factory=list)
+    danger: bool = False
+    doubt: bool = False
+    plan: bool = False  # "not coming back to school"
+    hint: Kind | None = None  # the kind whose words were there, when no phrase was
+
+
+def weigh(text: str, scan: Scan, lexicon: Lexicon, now: datetime, zone: tzinfo) -> Findings:
+    """All that a text says, with its doubts. `now` is aware."""
+    judge = _Judge(text, scan, lexicon, now, zone)
+    for hit in scan.hits:
+        judge.take(hit)
+    judge.take_weak_ok()
+    judge.take_first_digit()
+    judge.finish()
+    return judge.found
+
+
+class _Judge:
+    def __init__(self, text: str, scan: Scan, lexicon: Lexicon, now: datetime, zone: tzinfo) -> None:
+        self.text, self.words, self.hits, self.lists = text, scan.words, scan.hits, lexicon.lists
+        self.scan, self.lexicon, self.now, self.zone = scan, lexicon, now, zone
+        self.found = Findings()
+        self.covered: set[int] = set()
+        self.reasons: list[str] = []
+        self.small_talk = False
+        within = [hit for hit in scan.hits if hit.label in ("chat", "calm")]
+        quiet = {place for hit in within for place in range(hit.start, hit.end)}
+        self.both = any(w.word in self.lists["both"] and place not in quiet for place, w in enumerate(self.words))
+        self.code = reply_code(self.words)
+
+    # One phrase.
+
+    def take(self, hit: Hit) -> None:
+        """Takes one phrase at its word, unless what stands around it speaks against."""
+        table, _, name = hit.label.partition(" ")
+        if table in _KINDS:
+            self._take_kind(hit, _KINDS[table])
+            return
+        if table == "void" or table == "outcome":
+            return
+        self.covered.update(range(hit.start, hit.end))
+        if table == "near":
+            self.found.near.append(_KINDS[name])
+        elif table == "plan":
+            self.found.plan = True
+        elif table == "reason":
+            self.reasons.append(name)
+        elif table == "chat":
+            self.small_talk = True
+
+    def _take_kind(self, hit: Hit, kind: Kind) -> None:
+        if kind not in _ASKING and (self._asked(hit) or self._undone(hit)):
+            self.found.near.append(kind)
+            self.found.doubt = True
+            return
+        if kind is Kind.LEFT and not self._leaves(hit):
+            self.found.near.append(kind)
+            self.found.doubt = True
+            return
+        who, pair = self._who(hit) if kind in _OF_PEOPLE else (None, False)
+        at, by = self._time(hit, kind)
+        code = self.code if kind in (Kind.MINE, Kind.DETAILS) else None
+        self.found.said.append(Meaning(kind, at=at, by=by, code=code, both=(pair or self.both) and not who, who=who))
+        self.covered.update(range(hit.start, hit.end))
+
+    def _asked(self, hit: Hit) -> bool:
+        """Whether the sentence of this phrase is a question."""
+        for word in self.words[hit.end :]:
+            if word.mark and word.word in END_MARKS:
+                return word.word == "?"
+        return False
+
+    def _undone(self, hit: Hit) -> bool:
+        """Whether a "not", "when", "will", "you" … just before the phrase makes it something else."""
+        for place in range(hit.start - 1, max(-1, hit.start - 1 - _BEFORE), -1):
+            word = self.words[place]
+            if (word.mark and word.word in END_MARKS) or place in self.covered:
+                return False
+            if word.word in self.lists["unsure"]:
+                return True
+        return False
+
+    def _leaves(self, hit: Hit) -> bool:
+        """Whether what follows "left" lets it mean departed: the end, a time, a place, "now"; never a thing or a person."""
+        if hit.end >= len(self.words) or self.words[hit.end - 1].word != "left":
+            return True
+        after = self.words[hit.end]
+        if after.mark or after.sort in ("{time}", "{dur}", "{place}") or after.word in self.lists["left_next"]:
+            return True
+        return any(other.start == hit.end and other.label.partition(" ")[0] in _KINDS for other in self.hits)
+
+    def _who(self, hit: Hit) -> tuple[str | None, bool]:
+        """Of whom it is said: a name as typed ("Ben has left"), and whether it is of both ("Ben and I have left")."""
+        words, place = self.words, hit.start - 1
+        if place >= 1 and words[hit.start].word in self.lists["i"] and words[place].word in self.lists["and"]:
+            if self._is_name(place - 1):
+                self.covered.update((place - 1, place))
+                return None, True
+            return None, False
+        while place >= 0 and place not in self.covered and words[place].word in self.lists["before_who"]:
+            place -= 1
+        if place < 0 or place in self.covered or words[hit.start].word in self.lists["i"]:
+            return None, False
+        if not self._is_name(place) and words[place].word not in self.lists["others"]:
+            return None, False
+        if place >= 2 and words[place - 1].word in self.lists["and"] and words[place - 2].word in self.lists["i"]:
+            self.covered.update(range(place - 2, hit.start))
+            return None, True
+        return self.text[words[place].start : words[place].end], False
+
+    def _is_name(self, place: int) -> bool:
+        word = self.words[place]
+        return not word.mark and not word.sort and not self.lexicon.speller.knows(word.word)
+
+    # Times.
+
+    def _time(self, hit: Hit, kind: Kind) -> tuple[datetime | None, timedelta | None]:
+        if kind not in MOVING and kind is not Kind.FAMILY_LATE:
+            return None, None
+        for place in range(hit.start, hit.end):
+            word = self.words[place]
+            if word.sort in ("{time}", "{dur}", "{num}"):
+                return self._when(hit, place, kind)
+        return None, None
+
+    def _when(self, hit: Hit, place: int, kind: Kind) -> tuple[datetime | None, timedelta | None]:
+        word = self.words[place]
+        before = self._before(hit, place)
+        after = self.words[place + 1].word if place + 1 < hit.end else ""
+        from_now = before in self.lists["in"] or after in self.lists["away"] or kind is Kind.BACK_BY
+        if word.sort == "{num}":
+            lengthy = before in self.lists["length_words"] or after in self.lists["length_words"]
+            if not (lengthy or before in self.lists["in"] or after in self.lists["away"]):
+                said = clock_at(word, self.lexicon)
+                return (resolve(said, self.now, self.zone) if said else None), None
+            length = timedelta(minutes=self.lexicon.times.number(word.word) or 0)
+        elif word.clock:
+            return resolve(word.clock, self.now, self.zone), None
+        else:
+            length = word.length or timedelta(0)
+        if not timedelta(0) < length <= timedelta(hours=12):
+            return None, None
+        return (self.now + length, None) if from_now else (None, length)
+
+    def _before(self, hit: Hit, place: int) -> str:
+        """The word that says how a number is meant: "in", "till", "another"; "about" is passed over."""
+        place -= 1
+        while place > hit.start and self.words[place].word in self.lists["about"]:
+            place -= 1
+        return self.words[place].word if place >= hit.start else ""
+
+    # The whole text.
+
+    def take_weak_ok(self) -> None:
+        """ "Fine", "ok x", "yes all good": a word too common to count beside others counts when it is all there is."""
+        words = [word.word for word in self.words if not word.mark or not _is_punctuation(word)]
+        weak = [word for word in words if word in self.lists["weak_ok"]]
+        if not weak or self.found.said or any(word.word == "?" for word in self.words):
+            return
+        rest = [word for word in words if word not in self.lists["weak_ok"] and word not in self.lists["weak_with"]]
+        thanks = [word for word in rest if word in self.lists["thanking"]]
+        if rest and (len(thanks) < len(rest) or set(weak) <= self.lists["acknowledging"]):
+            return
+        self.found.said.append(Meaning(Kind.OK, both=self.both))
+        self.covered.update(range(len(self.words)))
+        self.found.near.clear()
+
+    def take_first_digit(self) -> None:
+        """ "3 left now", "2 all ok": a digit that agrees with the words; "9" before any words is danger."""
+        if not self.words or self.words[0].sort != "{num}" or self.words[0].word not in _FIRST:
+            return
+        kind = _FIRST[self.words[0].word]
+        kinds = {meaning.kind for meaning in self.found.said if meaning.who is None}
+        if kind is Kind.DANGER:
+            self.found.danger = True
+        elif kind in kinds and 0 not in self.covered:
+            self.covered.add(0)
+        elif not kinds and self._uncovered() == [0]:
+            self.found.said.append(Meaning(Kind.MINE, code=self.code) if self.code else Meaning(kind, both=self.both))
+            self.covered.add(0)
+
+    def _uncovered(self) -> list[int]:
+        fillers = self.lists["fillers"]
+        return [
+            place
+            for place, word in enumerate(self.words)
+            if place not in self.covered
+            and word.word not in fillers
+            and word.sort not in ("{time}", "{dur}", "{place}", "{code}")
+            and not _is_punctuation(word)
+        ]
+
+    def finish(self) -> None:
+        """Danger, reasons, the doubt of words not accounted for, and what to ask when nothing was said."""
+        found = self.found
+        kinds = {meaning.kind for meaning in found.said if meaning.who is None}
+        dangers = self.scan.dangers
+        found.danger = found.danger or "danger" in dangers or ("soft" in dangers and Kind.CALLED_OFF not in kinds)
+        if Kind.CALLED_OFF in kinds:
+            reason = next((r for r in _REASONS if r in self.reasons or (r == "unsafe" and "soft" in dangers)), "other")
+            found.said = [
+                Meaning(Kind.CALLED_OFF, reason=reason, both=m.both) if m.kind is Kind.CALLED_OFF else m for m in found.said
+            ]
+        if not found.said and not found.near and self.small_talk and not self._uncovered():
+            found.said.append(Meaning(Kind.THANKS))
+        if not found.said and self.code and self._short():
+            found.said.append(Meaning(Kind.DETAILS, code=self.code))
+        doubtful = bool(self._uncovered()) or any(word.word == "?" for word in self.words)
+        contradicted = any(kind in kinds for kind in found.near) or {Kind.LEFT, Kind.SETTING_OUT} <= kinds
+        of_others = any(meaning.who for meaning in found.said)
+        found.doubt = found.doubt or doubtful or contradicted or of_others
+        found.hint = self._hint()
+
+    def _short(self) -> bool:
+        return sum(not word.mark for word in self.words) <= 6
+
+    def _hint(self) -> Kind | None:
+        words = {word.word for word in self.words}
+        return next((_KINDS[name] for name, many in self.lexicon.ask.items() if words & many), None)
+
+
+def _is_punctuation(word: Word) -> bool:
+    return word.mark and (word.word[0].isascii() or word.word in "…•")

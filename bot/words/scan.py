@@ -1,0 +1,218 @@
+"""One pass over a text: words in their full form, slips mended, times and places put together, phrases found."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.words.fold import Token, tokens
+from bot.words.lexicon import Lexicon
+from bot.words.times import Clock, clock_of, find_times
+
+CODE = re.compile(r"(?=[a-z]*[346789])(?=[346789]*[a-z])[abcdefghjkmnpqrtuvwxy346789]{4}")
+_GLUED = re.compile(r"(\d{1,4})([a-z]{1,8})(\d{0,2})|([a-z]{2,6})(\d{1,4})")
+END_MARKS = frozenset(".!?\n…;")
+_ORDINALS = frozenset(("st", "nd", "rd", "th"))
+_SPELT = 4  # this many single letters in a row are a word spelt out: "h e l p"
+
+
+class Word(NamedTuple):
+    """A word as read; `sort` is what it may also stand for ("{num}", "{time}", …); `start`, `end` its place in the text."""
+
+    word: str
+    start: int
+    end: int
+    sort: str = ""
+    mark: bool = False
+    clock: Clock | None = None
+    length: timedelta | None = None
+
+
+class Hit(NamedTuple):
+    """A phrase found: words `start` up to `end`, and its label in the lexicon."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A text, word by word. `dangers` are the labels of danger found: "danger", "soft"."""
+
+    words: list[Word]
+    hits: list[Hit]
+    dangers: frozenset[str]
+
+    def covered(self, labels: frozenset[str] | None = None) -> set[int]:
+        """The places of all words inside a hit (of those labels, when given)."""
+        return {
+            place for hit in self.hits if labels is None or hit.label in labels for place in range(hit.start, hit.end)
+        }
+
+
+def scan(text: str, lexicon: Lexicon) -> Scan:
+    """Reads a text into words and phrases. Linear in the text, and never raises."""
+    plain = list(_full(tokens(text), lexicon))
+    words = _with_places(_with_times(plain, lexicon), lexicon)
+    names, sorts = [word.word for word in words], [word.sort for word in words]
+    hits = []
+    at = 0
+    while at < len(words):
+        found = None if words[at].mark and not words[at].sort else lexicon.phrases.longest(names, sorts, at)
+        if found is None:
+            at += 1
+        else:
+            hits.append(Hit(at, *found))
+            at = found[0]
+    return Scan(words, hits, _dangers(plain, lexicon))
+
+
+def _full(found: list[Token], lexicon: Lexicon) -> Iterator[Word]:
+    """Words in their full form: "ive" is "i have", "20mins" is "20 mins", "bens" stays, "ben's" is "ben" and "'s"."""
+    for token in found:
+        if token.mark:
+            yield from (Word(full, token.start, token.end, mark=full == token.word) for full in lexicon.same.get(token.word, (token.word,)))
+            continue
+        for part in _unglued(token.word, lexicon):
+            for full in _meant(part, lexicon):
+                yield Word(full, token.start, token.end, _sort(full, lexicon))
+
+
+def _unglued(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    if word.isalpha() or word.isdecimal():
+        return (word,)
+    match = _GLUED.fullmatch(word)
+    if match is None or word in lexicon.same:
+        return (word,)
+    if match[4]:
+        return (match[4], match[5]) if not CODE.fullmatch(word) else (word,)
+    known = match[2] in lexicon.times.units
+    if match[2] in _ORDINALS or (len(match[2]) == 1 and not known) or (CODE.fullmatch(word) and not known):
+        return (word,)
+    return tuple(part for part in (match[1], match[2], match[3]) if part)
+
+
+def _meant(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    full = lexicon.same.get(word)
+    if full is not None:
+        return full
+    if "'" in word:
+        bare = lexicon.same.get(word.replace("'", ""))
+        if bare is not None:
+            return bare
+        if word.endswith("'s"):
+            return (*_meant(word[:-2], lexicon), "'s")
+        word = word.replace("'", "")
+    meant = lexicon.speller.meant(word)
+    return lexicon.same.get(meant, (meant,))
+
+
+def _sort(word: str, lexicon: Lexicon) -> str:
+    if word.isdecimal() or word in lexicon.times.numbers:
+        return "{num}"
+    return "{code}" if len(word) == 4 and CODE.fullmatch(word) else ""
+
+
+def _with_times(words: list[Word], lexicon: Lexicon) -> list[Word]:
+    merged: list[Word] = []
+    done = 0
+    for timed in find_times([word.word for word in words], lexicon.times):
+        merged += words[done:timed.start]
+        part = words[timed.start:timed.end]
+        name = " ".join(word.word for word in part)
+        merged.append(Word(name, part[0].start, part[-1].end, timed.sort, False, timed.clock, timed.length))
+        done = timed.end
+    return merged + words[done:]
+
+
+def _with_places(words: list[Word], lexicon: Lexicon) -> list[Word]:
+    """Puts "no 14", "14 mill road", "mill road", "mrs patel's house" together as one word of the sort {place}."""
+    merged: list[Word] = []
+    at = 0
+    while at < len(words):
+        end = _place(words, at, lexicon)
+        if end > at:
+            part = words[at:end]
+            merged.append(Word(" ".join(word.word for word in part), part[0].start, part[-1].end, "{place}"))
+            at = end
+        else:
+            merged.append(words[at])
+            at += 1
+    return merged
+
+
+def _place(words: list[Word], at: int, lexicon: Lexicon) -> int:
+    """Where a place that begins at `at` ends, or `at` where none begins."""
+    lists = lexicon.lists
+    here, sure = at, False
+    if words[here].word in lists["numbered"] and here + 1 < len(words):
+        here += 2 if words[here + 1].word == "." else 1  # "no. 14"
+        if here >= len(words) or not words[here].word[0].isdecimal():
+            return at
+        sure = words[here].sort not in ("{time}", "{dur}")
+    numbered = words[here].word[0].isdecimal() and len(words[here].word) <= 5 and words[here].sort in ("", "{num}")
+    if numbered:
+        here += 1
+    if here < len(words) and words[here].word in lists["titles"] and here + 1 < len(words):
+        return _possessed(words, here + 2, lists["houses"])
+    for length in (1, 2, 3) if numbered else (1,):
+        end = here + length
+        if end >= len(words) or not _namelike(words[end - 1], lexicon):
+            break
+        if words[end].word in lists["streets"]:
+            return end + 1
+        if not numbered and (tail := _possessed(words, end, lists["houses"])) > end + (words[end].word == "'s"):
+            return tail
+    return here if sure else at
+
+
+def _possessed(words: list[Word], at: int, houses: frozenset[str]) -> int:
+    if at < len(words) and words[at].word == "'s":
+        at += 1
+    return at + 1 if at < len(words) and words[at].word in houses else at
+
+
+def _namelike(word: Word, lexicon: Lexicon) -> bool:
+    if word.mark or word.sort:
+        return False
+    return word.word in lexicon.lists["place_words"] or not lexicon.speller.knows(word.word)
+
+
+def _dangers(plain: list[Word], lexicon: Lexicon) -> frozenset[str]:
+    """What danger there is in the words alone, whatever stands between them; harmless company takes it away."""
+    bare = [word for word in plain if not word.mark or word.word in lexicon.dangers.words]
+    words = _spelt_out([word.word for word in bare])
+    sorts = [""] * len(words)
+    found = set()
+    at = calm_until = 0
+    while at < len(words):
+        hit = lexicon.dangers.longest(words, sorts, at)
+        if hit is not None and hit[1] == "calm":
+            calm_until = max(calm_until, hit[0])
+        elif hit is not None and at >= calm_until:
+            found.add(hit[1])
+        at += 1
+    return frozenset(found)
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    joined: list[str] = []
+    run: list[str] = []
+    for word in [*words, ""]:
+        if len(word) == 1 and word.isalpha():
+            run.append(word)
+            continue
+        if len(run) >= _SPELT:
+            joined.append("".join(run))
+        joined += run
+        run = []
+        if word:
+            joined.append(word)
+    return joined
+
+
+def clock_at(word: Word, lexicon: Lexicon) -> Clock | None:
+    """The time of day a word gives where one is expected: "{time}", or a bare number."""
+    return word.clock or clock_of(word.word, lexicon.times)
