@@ -56,6 +56,12 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
         return len(leased)
 
+    def abandon(self) -> None:
+        """Drop everything that is under way, as a kill would."""
+        for task in self._under_way:
+            task.cancel()
+        self._under_way.clear()
+
     async def settle(self) -> None:
         """Wait until nothing is under way: before stopping, and in stories."""
         while self._under_way:

@@ -64,6 +64,7 @@ class Doors:
 
     parsers: Mapping[Channel, Parse]
     carriers: Mapping[Channel, Carrier]
+    openers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     listeners: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
@@ -96,6 +97,8 @@ class Service:
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         await delivery.begin()
+        for start in doors.openers:
+            await start()
         return cls(database, clock, desk, delivery, doors)
 
     async def settle(self) -> None:
@@ -108,14 +111,15 @@ class Service:
         """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""
         target = clock() + length
         await self.settle()
-        while (coming := await self._next()) is not None and coming <= target:
+        while (coming := await self.next_instant()) is not None and coming <= target:
             clock.move_to(max(coming, clock()))
             await self.settle()
         clock.move_to(target)
         await self.settle()
         return clock()
 
-    async def _next(self) -> datetime | None:
+    async def next_instant(self) -> datetime | None:
+        """When the next thing will happen by itself: a deadline, or a notice that is to be tried again."""
         deadline = await self.desk.next_deadline()
         async with self.database.transaction() as tx:
             owed = await outbox.next_due(tx)

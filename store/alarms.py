@@ -50,8 +50,8 @@ async def save(tx: Transaction, alarm: Alarm) -> None:
     query = update(AlarmRow).where(
         col(AlarmRow.id) == alarm.id, col(AlarmRow.school_id) == alarm.school_id, col(AlarmRow.version) == alarm.version
     )
-    result = await tx.session.execute(query.values(**_values(tx, alarm), version=alarm.version + 1))
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    result = await tx.session.exec(query.values(**_values(tx, alarm), version=alarm.version + 1))
+    if result.rowcount != 1:
         raise Stale(f"alarm {alarm.id} has changed")
 
 

@@ -3,7 +3,10 @@
 import base64
 import hashlib
 import hmac
+import os
+from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -58,3 +61,13 @@ class Sealer:
 
 def _derive(secret: str, purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), length=32, salt=b"doorstep", info=purpose).derive(secret.encode())
+
+
+def key_beside(path: Path) -> str:
+    """The key of a rehearsal with local phones, kept in a file only its owner reads; made when it is not there yet."""
+    with suppress(FileNotFoundError):
+        return path.read_text(encoding="ascii").strip()
+    key = Fernet.generate_key().decode()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{key}\n")
+    return key

@@ -43,8 +43,8 @@ async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, 
         state=NEW,
         tries=0,
     )
-    result = await tx.session.execute(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+    return bool(result.rowcount)
 
 
 async def new_ones(tx: Transaction, limit: int, after: int = 0) -> Sequence[Kept]:
@@ -72,14 +72,14 @@ async def done(
         "sender_index": tx.sealer.index(kept.channel, sender) if sender else None,
         "text": tx.sealer.seal(text) if text is not None else None,
     }
-    await tx.session.execute(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
 
 
 async def tried(tx: Transaction, kept: Kept, most: int) -> bool:
     """Count a failed try; True when the row is set aside, so that it never blocks those behind it."""
     aside = kept.tries + 1 >= most
     values = {"tries": kept.tries + 1, "state": ASIDE if aside else NEW}
-    await tx.session.execute(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
     return aside
 
 

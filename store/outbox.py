@@ -155,7 +155,7 @@ async def lease(
 
 async def expire_leases(tx: Transaction, now: datetime) -> None:
     """At the start: whoever held a lease is dead, because this process alone acts on the store."""
-    await tx.session.execute(update(OutboxRow).where(col(OutboxRow.state) == State.LEASED).values(lease_until=now))
+    await tx.session.exec(update(OutboxRow).where(col(OutboxRow.state) == State.LEASED).values(lease_until=now))
 
 
 def _mine(leased: Leased) -> Update:
@@ -179,8 +179,8 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
         wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
         doubtful = attempt.verdict is Verdict.UNKNOWN or leased.doubtful
         values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful, "trouble": pressing}
-    result = await tx.session.execute(_mine(leased).values(**values))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    result = await tx.session.exec(_mine(leased).values(**values))
+    return bool(result.rowcount)
 
 
 async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
@@ -244,7 +244,7 @@ def _troubled(tx: Transaction, row: OutboxRow) -> Troubled:
 
 
 async def settle(tx: Transaction, troubled_id: int) -> None:
-    await tx.session.execute(update(OutboxRow).where(col(OutboxRow.id) == troubled_id).values(trouble=False))
+    await tx.session.exec(update(OutboxRow).where(col(OutboxRow.id) == troubled_id).values(trouble=False))
 
 
 async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since: datetime) -> bool:
@@ -263,7 +263,7 @@ async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since
 async def drop_unsent(tx: Transaction, alarm_id: int) -> None:
     """The alarm has ended: what of it has not left is no longer owed."""
     query = update(OutboxRow).where(col(OutboxRow.alarm_id) == alarm_id, col(OutboxRow.state) == State.OWED)
-    await tx.session.execute(query.values(state=State.GONE, trouble=False))
+    await tx.session.exec(query.values(state=State.GONE, trouble=False))
 
 
 async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:

@@ -77,14 +77,14 @@ async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
     """They wrote: prompts go where they last wrote, and a channel they write on is not lost."""
     lost = ";".join(sorted(person.lost - {channel}))
     query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.execute(query.values(last_channel=channel, lost=lost))
+    await tx.session.exec(query.values(last_channel=channel, lost=lost))
 
 
 async def lose_channel(tx: Transaction, person: Person, channel: Channel) -> None:
     """The channel refuses us: the other one is used until they write on it again."""
     lost = ";".join(sorted(person.lost | {channel}))
     query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.execute(query.values(lost=lost))
+    await tx.session.exec(query.values(lost=lost))
 
 
 async def invite(tx: Transaction, person: Person, token: str, expires_at: datetime) -> None:

@@ -103,8 +103,8 @@ async def save_place(tx: Transaction, school_id: int, place: Place) -> None:
     query = update(PlaceRow).where(
         col(PlaceRow.id) == place.id, col(PlaceRow.school_id) == school_id, col(PlaceRow.version) == place.version
     )
-    result = await tx.session.execute(query.values(**_values(place), version=place.version + 1))
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    result = await tx.session.exec(query.values(**_values(place), version=place.version + 1))
+    if result.rowcount != 1:
         raise Stale(f"place {place.id} has changed")
 
 

@@ -98,6 +98,13 @@ class Desk:
                     await self._tell_of_unreadable(tx, kept)
         return 0
 
+    async def tell_offices(self, notice: str, **values: object) -> None:
+        """A notice that is no alarm to every school's office."""
+        async with self.database.transaction() as tx:
+            for school_id in self.habits.schools:
+                await self._case(tx).tell(school_id, [Role.OFFICE], notice, **values)
+        self.wake()
+
     async def _tell_of_unreadable(self, tx: Transaction, kept: Kept) -> None:
         case = self._case(tx)
         for school_id in self.habits.schools:

@@ -1,0 +1,319 @@
+"""The command line, and the one place that attaches the rooms: `doorstep …` or `python -m bot …`."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import SteppedClock, system_clock
+from bot.people import Channel
+from bot.policy import PolicyError
+from bot.school import School, parse_schools
+from bot.settings import Settings, SettingsError, load_settings
+from handlers import demo as demo_room
+from handlers import imports, logs, telegram
+from handlers.doors import open_service
+from handlers.service import LostHold
+from handlers.web.running import PortTaken
+from store import journal as journal_store
+from store import people as people_store
+from store import schools as schools_store
+from store import visits as visits_store
+from store.crypto import KeyFault, Sealer, key_beside
+from store.database import Database, StoreDown, StoreInUse, Transaction
+from store.schema import SchemaAhead, migrate
+
+BAD_SETTINGS, FAILED = 2, 1
+LINK_LASTS = timedelta(days=7)
+ENV_FILE = Path(".env")
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The guard for school staff on home visits.")
+people_app = typer.Typer(no_args_is_help=True, help="Who goes, and who can be alarmed.")
+visits_app = typer.Typer(no_args_is_help=True, help="What is planned, and where it stands.")
+app.add_typer(people_app, name="people")
+app.add_typer(visits_app, name="visits")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def refuse(reason: object, code: int = BAD_SETTINGS) -> NoReturn:
+    """Say on standard error why nothing was done, and leave."""
+    typer.echo(f"doorstep: {reason}", err=True)
+    raise typer.Exit(code)
+
+
+def settings_and_schools() -> tuple[Settings, dict[str, School]]:
+    """The settings and the schools file, or a refusal that names what is wrong and how to mend it."""
+    try:
+        settings = load_settings(os.environ, ENV_FILE)
+        text = settings.schools_file.read_text(encoding="utf-8")
+        return settings, parse_schools(text)
+    except SettingsError as error:
+        refuse("these settings are to be mended first:\n  " + "\n  ".join(error.problems))
+    except PolicyError as error:
+        refuse(f"{settings.schools_file}: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(
+            f"DOORSTEP_SCHOOLS_FILE: {settings.schools_file} cannot be read ({type(error).__name__}); "
+            "copy schools.example.toml and change it"
+        )
+
+
+def key_for(settings: Settings) -> str:
+    """The key to seal with: the one given, or in a rehearsal with local phones one kept beside the store."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    file = settings.database_url.partition(":///")[2] if settings.database_url.startswith("sqlite") else ""
+    return key_beside(Path(file or "doorstep").with_suffix(".key"))
+
+
+def carry_out(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end; a fault that an administrator can mend is told in one line."""
+    try:
+        asyncio.run(work)
+    except (StoreInUse, SchemaAhead, KeyFault, PortTaken) as error:
+        refuse(error)
+    except (StoreDown, LostHold) as error:
+        refuse(error, FAILED)
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[tuple[Transaction, dict[int, School]]]:
+    """One transaction on the store, beside a service that may be running."""
+    settings, schools = settings_and_schools()
+    database = Database(settings.database_url, Sealer(key_for(settings)))
+    try:
+        await migrate(database)
+        async with database.transaction() as tx:
+            yield tx, await schools_store.sync(tx, schools)
+    finally:
+        await database.close()
+
+
+# -- the service ------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    stepped_from: Annotated[datetime | None, typer.Option(hidden=True, formats=["%Y-%m-%dT%H:%M"])] = None,
+) -> None:
+    """Watch over visits until stopped. Without credentials it opens local phones instead of Telegram and Twilio."""
+    logs.configure()
+    settings, schools = settings_and_schools()
+    for key, school in schools.items():
+        short = school.policy.rehearsal_lengths()
+        if short:
+            typer.echo(f"doorstep: [{key}] fit for a rehearsal only, under a minute: {', '.join(short)}", err=True)
+    if stepped_from is not None and not settings.is_local:
+        refuse("a stepped clock is for local phones; take the credentials out")
+    carry_out(serve(settings, schools, stepped_from))
+
+
+async def serve(settings: Settings, schools: dict[str, School], stepped_from: datetime | None) -> None:
+    """Open, listen, and stay until SIGTERM or SIGINT."""
+    zone = next(iter(schools.values())).zone
+    clock = SteppedClock(stepped_from.replace(tzinfo=zone)) if stepped_from else system_clock
+    key = "" if settings.secret_key else key_for(settings)
+    attached = await open_service(settings, schools, clock, key)
+    stop = asyncio.Event()
+    try:
+        url = await attached.web.start()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        doors = "local phones at " + url + "/local" if settings.is_local else "Telegram and Twilio, as set"
+        typer.echo(f"Doorstep watches over {len(schools)} school(s): {doors}", err=True)
+        await attached.service.run(stop)
+    finally:
+        await attached.close()
+
+
+@app.command()
+def demo(keep: Annotated[Path | None, typer.Option(help="Keep the store of the afternoon in this folder.")] = None) -> None:
+    """Play an afternoon at Marsh Lane Primary, faster than life, and check that it went as it should."""
+    raise typer.Exit(demo_room.play(Console(), keep))
+
+
+# -- people and visits ------------------------------------------------------------------------------
+
+
+@people_app.command("import")
+def import_people(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
+    """Add or change people. All or nothing: a bad line is named, and then nothing is changed."""
+    asyncio_import(file, imports.import_people)
+
+
+@visits_app.command("import")
+def import_visits(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
+    """Add planned visits. All or nothing: a bad line is named, and then nothing is added."""
+    asyncio_import(file, imports.import_visits)
+
+
+def asyncio_import(file: Path, import_lines: imports.Import) -> None:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"{file} cannot be read ({type(error).__name__}); save it as CSV in UTF-8")
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            report = await import_lines(tx, schools, text, system_clock())
+        typer.echo(report)
+
+    try:
+        carry_out(work())
+    except imports.ImportRefused as refused:
+        refuse("nothing was imported:\n  " + "\n  ".join(refused.lines), FAILED)
+
+
+@people_app.command()
+def invite(phone: Annotated[str, typer.Argument(help="The person's number, as on record.")]) -> None:
+    """Make a one-time link with which this person enrols their Telegram."""
+    settings, _ = settings_and_schools()
+    bot_token = settings.telegram_bot_token
+    if bot_token is None:
+        refuse("TELEGRAM_BOT_TOKEN: it is missing, and a link needs a bot; give it")
+
+    async def work() -> None:
+        token = secrets.token_urlsafe(24)
+        async with opened() as (tx, _):
+            found = await people_store.by_address(tx, Channel.SMS, phone)
+            if not found:
+                refuse(f"{phone} is nobody's number on record; import the person first", FAILED)
+            for person in found[:1]:
+                await people_store.invite(tx, person, token, system_clock() + LINK_LASTS)
+        door = telegram.TelegramDoor(bot_token.get_secret_value(), settings.telegram_api_url, never_keep, on_conflict=list)
+        typer.echo(await door.link(token))
+        await door.close()
+
+    carry_out(work())
+
+
+async def never_keep(channel: Channel, external_id: str, raw: bytes) -> bool:
+    """For a door that only looks up the bot's name."""
+    raise StoreDown("this door takes nothing in")
+
+
+@visits_app.command("list")
+def list_visits(as_json: AsJson = False) -> None:
+    """Every visit and where it stands."""
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            rows = [row for school_id, school in schools.items() for row in await visit_rows(tx, school_id, school)]
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+            return
+        table = Table("no.", "school", "who", "state", "start", "end", "address")
+        for row in rows:
+            for place in row["visitors"]:
+                cells = (row["visit"], row["school"], place["name"], place["state"], place["starts_at"], place["ends_at"])
+                table.add_row(*(str(cell or "") for cell in cells), row["address"])
+        Console().print(table)
+
+    carry_out(work())
+
+
+async def visit_rows(tx: Transaction, school_id: int, school: School) -> list[dict[str, Any]]:
+    """The visits of one school as plain values; times in the school's zone."""
+    names = {person.id: person for person in await people_store.of_school(tx, school_id)}
+
+    def local(instant: datetime | None) -> str | None:
+        return instant.astimezone(school.zone).isoformat(timespec="minutes") if instant else None
+
+    return [
+        {
+            "visit": visit.id,
+            "school": school.key,
+            "address": visit.address,
+            "pupil": visit.pupil,
+            "reason": visit.reason,
+            "visitors": [
+                {
+                    "name": names[place.visitor_id].name,
+                    "phone": names[place.visitor_id].phone,
+                    "state": place.state,
+                    "unplanned": place.unplanned,
+                    "starts_at": local(place.starts_at),
+                    "ends_at": local(place.ends_at),
+                    "arrived_at": local(place.arrived_at),
+                    "left_at": local(place.left_at),
+                    "deadline": place.deadline,
+                    "deadline_at": local(place.deadline_at),
+                }
+                for place in places
+            ],
+        }
+        for visit, places in await visits_store.of_school(tx, school_id)
+    ]
+
+
+# -- the journal ------------------------------------------------------------------------------------
+
+
+@app.command()
+def journal(
+    visit: Annotated[str, typer.Argument(help="A visit's number, or the word verify.")], as_json: AsJson = False
+) -> None:
+    """Print all that happened in a visit; or with `verify`, prove that nothing in any journal was changed."""
+    if visit == "verify":
+        carry_out(verify(as_json))
+    elif visit.isdecimal():
+        carry_out(print_journal(int(visit), as_json))
+    else:
+        refuse(f"{visit!r} is not a visit's number; `doorstep visits list` shows them")
+
+
+async def verify(as_json: bool) -> None:
+    """Exits with an error when a chain is broken."""
+    async with opened() as (tx, _):
+        checks = await journal_store.verify(tx)
+    if as_json:
+        typer.echo(json.dumps([{"school": c.school, "entries": c.entries, "head": c.head, "fault": c.fault} for c in checks]))
+    else:
+        for check in checks:
+            outcome = f"BROKEN after entry {check.entries}: {check.fault}" if check.fault else f"holds, last hash {check.head}"
+            typer.echo(f"{check.school}: {check.entries} entries, {outcome}")
+    if any(check.fault for check in checks):
+        raise typer.Exit(FAILED)
+
+
+async def print_journal(visit_id: int, as_json: bool) -> None:
+    """One line an entry, in the school's time."""
+    async with opened() as (tx, schools):
+        found = [
+            (school, await journal_store.of_visit(tx, school_id, visit_id))
+            for school_id, school in schools.items()
+            if await visits_store.by_id(tx, school_id, visit_id)
+        ]
+    if not found:
+        refuse(f"there is no visit {visit_id}; `doorstep visits list` shows them", FAILED)
+    school, entries = found[0]
+    for entry in entries:
+        at = entry.at.astimezone(school.zone)
+        if as_json:
+            row = {"seq": entry.seq, "at": at.isoformat(), "kind": entry.kind, "body": entry.body, "hash": entry.hash}
+            typer.echo(json.dumps(row | {"alarm": entry.alarm_id, "person": entry.person_id}))
+        else:
+            told = ", ".join(f"{name}={value}" for name, value in (entry.body or {}).items() if value not in ("", None))
+            typer.echo(f"{at:%Y-%m-%d %H:%M:%S}  {entry.kind:<10} {told}")
+
+
+def main() -> None:
+    """The way in for the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

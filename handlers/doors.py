@@ -1,0 +1,202 @@
+"""Attaching a service to the outside, as the settings say: Telegram and Twilio, or the local phones."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from bot.clock import Clock, SteppedClock
+from bot.delivery import Carrier
+from bot.people import Channel
+from bot.school import School
+from bot.settings import Settings, TelegramMode
+from handlers import local, sms, telegram
+from handlers.desk.desk import Parse
+from handlers.service import Doors, Service
+from handlers.web.app import build_app
+from handlers.web.health import Health
+from handlers.web.local import LocalPhones
+from handlers.web.running import WebServer
+from handlers.web.telegram import TelegramHook
+from handlers.web.twilio import TwilioHooks
+from store import inbox
+from store.crypto import Sealer
+from store.database import Database, StoreDown
+
+log = structlog.get_logger(__name__)
+CONFLICT_TOLD_EVERY = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Attached:
+    """A service with its doors."""
+
+    service: Service
+    web: WebServer
+    telegram: telegram.TelegramDoor | None
+
+    async def poll_telegram(self) -> int:
+        """Take in what waits at Telegram; gives how many updates. For stories, which do not poll for ever."""
+        with suppress(Exception):
+            return await self.telegram.poll_once() if self.telegram else 0
+        return 0
+
+    async def close(self) -> None:
+        """Finish what is under way, in order: no more comes in, what is leased leaves, the store is let go."""
+        await self.web.stop()
+        if self.telegram is not None:
+            await self.telegram.close()
+        await self.service.close()
+
+    async def crash(self) -> None:
+        """Let go of everything at once and write nothing more down: what a kill does, for stories in one process."""
+        self.service.delivery.abandon()
+        await self.close()
+
+
+@dataclass(slots=True)
+class ConflictNotice:
+    """Two programs poll one bot and take each other's messages (DESIGN §5): the office is told, once an hour."""
+
+    service: Service
+    told_at: datetime | None = None
+    tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+    def __call__(self) -> None:
+        now = self.service.clock()
+        if self.told_at is not None and now < self.told_at + CONFLICT_TOLD_EVERY:
+            return
+        self.told_at = now
+        log.critical("another program polls this bot: two take each other's messages")
+        task = asyncio.create_task(self.service.desk.tell_offices("office_conflict"))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+async def open_service(settings: Settings, schools: Mapping[str, School], clock: Clock, key: str = "") -> Attached:
+    """Build everything the settings ask for, and take the store. Nothing listens yet.
+
+    `key` seals where the settings have no secret key. Raises StoreInUse, SchemaAhead, KeyFault, StoreDown.
+    """
+    sealer = Sealer(settings.secret_key.get_secret_value() if settings.secret_key else key)
+    database = Database(settings.database_url, sealer)
+    try:
+        service = await Service.open(database, clock, schools, _doors(settings, clock))
+    except BaseException:
+        await database.close()
+        raise
+    door = _telegram_door(settings, service)
+    if door is not None and settings.telegram_mode is TelegramMode.POLL:
+        service.doors.listeners.append(door.run)
+    elif door is not None:
+        service.doors.listeners.append(partial(_register_webhook, door, settings, sealer))
+    web = WebServer(_app(settings, service, door, sealer), settings.listen_host, settings.listen_port)
+    return Attached(service, web, door)
+
+
+def _doors(settings: Settings, clock: Clock) -> Doors:
+    """What each channel is read and sent by."""
+    if settings.is_local:
+        phones = local.LocalCarrier()
+        return Doors(dict.fromkeys(Channel, local.parse), dict.fromkeys(Channel, phones))
+    parsers: dict[Channel, Parse] = {Channel.SMS: sms.parse, Channel.TELEGRAM: telegram.parse}
+    carriers: dict[Channel, Carrier] = {}
+    doors = Doors(parsers, carriers)
+    if settings.telegram_bot_token is not None:
+        bot = telegram.TelegramCarrier(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        carriers[Channel.TELEGRAM] = bot
+        doors.openers.append(bot.start)
+        doors.closers.append(bot.close)
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        texts = sms.SmsCarrier(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            sender=settings.twilio_from[0] if settings.twilio_from else None,
+            service_sid=settings.twilio_messaging_service_sid,
+            api_url=settings.twilio_api_url,
+            status_url=f"{settings.public_url}/twilio/status" if settings.public_url else None,
+            now=clock,
+        )
+        carriers[Channel.SMS] = texts
+        doors.closers.append(texts.close)
+    return doors
+
+
+def _telegram_door(settings: Settings, service: Service) -> telegram.TelegramDoor | None:
+    if settings.telegram_bot_token is None:
+        return None
+    return telegram.TelegramDoor(
+        settings.telegram_bot_token.get_secret_value(),
+        settings.telegram_api_url,
+        service.desk.keep,
+        on_conflict=ConflictNotice(service),
+    )
+
+
+def _secrets(settings: Settings, sealer: Sealer) -> tuple[str, str]:
+    """The webhook's path and header, the same at every start, and known to nobody without the key."""
+    token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
+    return sealer.index("telegram path", token), sealer.index("telegram secret", token)
+
+
+async def _register_webhook(
+    door: telegram.TelegramDoor, settings: Settings, sealer: Sealer, stop: asyncio.Event
+) -> None:
+    """Have Telegram push to us; tried until it is done."""
+    path, secret = _secrets(settings, sealer)
+    while not stop.is_set():
+        try:
+            await door.use_webhook(f"{settings.public_url}/telegram/{path}", secret)
+            await stop.wait()
+        except Exception as error:
+            log.error("telegram webhook not set", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 5)
+
+
+def _app(settings: Settings, service: Service, door: telegram.TelegramDoor | None, sealer: Sealer) -> Any:
+    hooks = hook = phones = None
+    if settings.twilio_auth_token is not None and settings.public_url:
+        tokens = [settings.twilio_auth_token, settings.twilio_auth_token_secondary]
+        signatures = sms.Signatures([t.get_secret_value() for t in tokens if t is not None], settings.public_url)
+        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, service.desk.keep)
+    if door is not None and settings.telegram_mode is TelegramMode.WEBHOOK:
+        hook = TelegramHook(*_secrets(settings, sealer), service.desk.keep)
+    if settings.is_local:
+        phones = _local_phones(service)
+    health = _health(service, door if settings.telegram_mode is TelegramMode.POLL else None)
+    return build_app(twilio=hooks, telegram=hook, local=phones, health=health, registry=CollectorRegistry())
+
+
+def _local_phones(service: Service) -> LocalPhones:
+    clock = service.clock
+    return LocalPhones(
+        keep=service.desk.keep,
+        new_id=lambda: uuid.uuid4().hex,
+        address=partial(local.address_of, service.database),
+        phone_log=partial(local.phone_log, service.database),
+        advance=partial(service.advance, clock) if isinstance(clock, SteppedClock) else None,
+    )
+
+
+def _health(service: Service, door: telegram.TelegramDoor | None) -> Health:
+    async def health() -> tuple[bool, dict[str, object]]:
+        """The store answers, and Telegram does where it is polled."""
+        try:
+            async with service.database.transaction() as tx:
+                waiting, aside = await inbox.count(tx, inbox.NEW), await inbox.count(tx, inbox.ASIDE)
+        except StoreDown:
+            return False, {"store": "down"}
+        found: dict[str, object] = {"store": "up", "inbox_waiting": waiting, "inbox_aside": aside}
+        if door is not None:
+            found["telegram"] = "up" if door.healthy else "down"
+        return door is None or door.healthy, found
+
+    return health
