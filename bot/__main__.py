@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -57,10 +56,10 @@ def settings_and_schools() -> tuple[Settings, dict[str, School]]:
     """The settings and the schools file, or a refusal that names what is wrong and how to mend it."""
     try:
         settings = load_settings(os.environ, ENV_FILE)
-        text = settings.schools_file.read_text(encoding="utf-8")
-        return settings, parse_schools(text)
     except SettingsError as error:
         refuse("these settings are to be mended first:\n  " + "\n  ".join(error.problems))
+    try:
+        return settings, parse_schools(settings.schools_file.read_text(encoding="utf-8"))
     except PolicyError as error:
         refuse(f"{settings.schools_file}: {error}")
     except (OSError, UnicodeDecodeError) as error:
@@ -84,6 +83,8 @@ def carry_out(work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(work)
     except (StoreInUse, SchemaAhead, KeyFault, PortTaken) as error:
         refuse(error)
+    except imports.ImportRefused as refused:
+        refuse("nothing was imported:\n  " + "\n  ".join(refused.lines), FAILED)
     except (StoreDown, LostHold) as error:
         refuse(error, FAILED)
 
@@ -151,30 +152,35 @@ def demo(keep: Annotated[Path | None, typer.Option(help="Keep the store of the a
 @people_app.command("import")
 def import_people(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
     """Add or change people. All or nothing: a bad line is named, and then nothing is changed."""
-    asyncio_import(file, imports.import_people)
+    text = text_of(file)
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            report = await imports.import_people(tx, schools, text)
+        typer.echo(f"{report.added} added, {report.changed} changed, {report.unchanged} as they were")
+
+    carry_out(work())
 
 
 @visits_app.command("import")
 def import_visits(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
     """Add planned visits. All or nothing: a bad line is named, and then nothing is added."""
-    asyncio_import(file, imports.import_visits)
-
-
-def asyncio_import(file: Path, import_lines: imports.Import) -> None:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{file} cannot be read ({type(error).__name__}); save it as CSV in UTF-8")
+    text = text_of(file)
 
     async def work() -> None:
         async with opened() as (tx, schools):
-            report = await import_lines(tx, schools, text, system_clock())
-        typer.echo(report)
+            report = await imports.import_visits(tx, schools, text, system_clock())
+        typer.echo("\n".join([f"planned as no. {', '.join(map(str, report.visit_ids)) or '-'}", *report.notes]))
 
+    carry_out(work())
+
+
+def text_of(file: Path) -> str:
+    """The text of a CSV file, or a refusal."""
     try:
-        carry_out(work())
-    except imports.ImportRefused as refused:
-        refuse("nothing was imported:\n  " + "\n  ".join(refused.lines), FAILED)
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"{file} cannot be read ({type(error).__name__}); save it as CSV in UTF-8")
 
 
 @people_app.command()
@@ -193,7 +199,7 @@ def invite(phone: Annotated[str, typer.Argument(help="The person's number, as on
                 refuse(f"{phone} is nobody's number on record; import the person first", FAILED)
             for person in found[:1]:
                 await people_store.invite(tx, person, token, system_clock() + LINK_LASTS)
-        door = telegram.TelegramDoor(bot_token.get_secret_value(), settings.telegram_api_url, never_keep, on_conflict=list)
+        door = telegram.TelegramDoor(bot_token.get_secret_value(), settings.telegram_api_url, never_keep, on_conflict=lambda: None)
         typer.echo(await door.link(token))
         await door.close()
 
@@ -316,4 +322,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -91,18 +91,20 @@ def arrive(turn: Turn) -> None:
 
     Somebody who comes long before or after the scheduled start is still asked within one check-in's length of arriving.
     """
-    turn.set(arrived_at=turn.now)
-    length = turn.policy.check_in
-    if length is None:
-        turn.set(check_in_at=None)
-        return
-    scheduled = (turn.place.starts_at or turn.now) + length
-    in_reach = turn.now < scheduled <= turn.now + 2 * length
-    counts = turn.policy.check_in_from is CheckInFrom.SCHEDULED and in_reach
-    turn.set(check_in_at=scheduled if counts else turn.now + length)
+    turn.set(arrived_at=turn.now, left_at=None, check_in_at=_check_in_at(turn))
     ends_at = turn.place.ends_at
     if ends_at is None or ends_at <= turn.now:
         turn.set(ends_at=turn.now + turn.policy.unplanned_length)
+
+
+def _check_in_at(turn: Turn) -> datetime | None:
+    length = turn.policy.check_in
+    if length is None:
+        return None
+    scheduled = (turn.place.starts_at or turn.now) + length
+    in_reach = turn.now < scheduled <= turn.now + 2 * length
+    counts = turn.policy.check_in_from is CheckInFrom.SCHEDULED and in_reach
+    return scheduled if counts else turn.now + length
 
 
 def tell_arrived(turn: Turn) -> None:
@@ -120,6 +122,12 @@ def still_there(turn: Turn) -> None:
     turn.set(ends_at=max(turn.place.ends_at or turn.now, turn.now + turn.policy.end_grace))
     if turn.place.check_in_at and turn.place.check_in_at <= turn.now:
         checked(turn)
+
+
+def answered_early(turn: Turn) -> None:
+    """An OK that came before the question could be put (after an outage) answers it all the same."""
+    if turn.place.deadline_at and turn.place.deadline_at <= turn.now:
+        still_there(turn)
 
 
 def asked_later(turn: Turn) -> None:

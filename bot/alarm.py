@@ -263,7 +263,12 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
 
 
 def decide(alarm: Alarm, happening: Happening, policy: Policy, now: datetime) -> Decision:
-    """What becomes of an alarm when something happens to it, and who is told what. Pure and total."""
+    """What becomes of an alarm when something happens to it, and who is told what. Pure and total.
+
+    Those it is about cannot answer it: from the visitor's own phone nothing is owned, ended or told (law 7, DESIGN §3).
+    """
+    if happening.by is not None and happening.by == alarm.visitor_id:
+        return Decision(alarm, ())
     turn = Turn(alarm, happening, policy, now)
     rule = TABLE[alarm.state][happening.event]
     if rule.to is not None:

@@ -88,8 +88,11 @@ Effect = Say | Tell | Raise | LifeSign
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What becomes of the place and what follows. `happening` is what it was taken for in the end."""
+
     place: Place
     effects: tuple[Effect, ...]
+    happening: Happening
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What an administrator sets: read from the environment and `.env`, and refused, all faults at once, before anything runs.
+"""What an administrator sets: read from the environment and `.env`, and refused, with every fault at once.
 
 The environment goes before `.env`. A blank value is a value not given. No message repeats a secret.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings.sources import read_env_file
+from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 SHORTEST_SECRET = 16
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -198,11 +198,12 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> Settings
 
 
 def _written(environ: Mapping[str, str], env_file: Path | None, problems: list[str]) -> dict[str, str]:
-    """The names and values that concern us, blank ones left out; unknown names are problems, because a typo is never silent."""
+    """The names and values that concern us, blank ones left out; a name nobody knows is a problem, not silence."""
     filed: Mapping[str, str | None] = {}
     if env_file is not None and env_file.is_file():
         try:
-            filed = read_env_file(env_file, encoding="utf-8-sig", case_sensitive=True)
+            source = DotEnvSettingsSource(BaseSettings, env_file, "utf-8-sig", case_sensitive=True)
+            filed = source.env_vars
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{env_file}: it cannot be read ({type(error).__name__}); save it as plain UTF-8 text")
     known = {*NAMES, *(f"{name}_FILE" for name in SECRETS)}
@@ -260,11 +261,11 @@ def _missing_halves(given: Mapping[str, str]) -> Iterator[str]:
     missing = {name: why for name, needed, why in rules if needed and name not in given}
     yield from (f"{name}: it is missing, and {why}; give it" for name, why in missing.items())
     if (sid or token) and not sender:
-        yield "TWILIO_FROM: it is missing, and texts need a number to come from; give it, or TWILIO_MESSAGING_SERVICE_SID"
+        yield "TWILIO_FROM: it is missing, and texts come from a number; give it, or TWILIO_MESSAGING_SERVICE_SID"
     outside = not _is_loopback(_try_split(f"//{given.get('DOORSTEP_LISTEN', '127.0.0.1')}").hostname)
     if outside and not (bot or sid or token):
         yield (
-            "DOORSTEP_LISTEN: without credentials Doorstep opens the local phones, and they are for this machine alone; "
+            "DOORSTEP_LISTEN: without credentials Doorstep opens the local phones, for this machine alone; "
             "listen on 127.0.0.1, or give the credentials"
         )
 

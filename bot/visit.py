@@ -18,6 +18,7 @@ from datetime import datetime
 
 from bot.acts import (
     alarm,
+    answered_early,
     arrive,
     ask,
     asked_later,
@@ -99,7 +100,7 @@ _COMING: Mapping[Event, Rule] = {
     Event.ARRIVED: go(State.THERE, arrive, say("arrived"), tell_arrived),
     Event.LATE: go(State.PLANNED, put_off_start),
     Event.LONGER: stay(put_off_end),
-    Event.CALLED_OFF: go(State.CALLED_OFF, call_off, say("called_off")),
+    Event.CALLED_OFF: go(State.CALLED_OFF, life, call_off, say("called_off")),
 }
 _INSIDE: Mapping[Event, Rule] = {
     **_TOO_LATE,
@@ -115,14 +116,14 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
     State.NONE: _NOTHING_OPEN,
     State.PLANNED: {
         **_COMING,
-        Event.OK: stay(say("not_there_yet")),
-        Event.LEFT: stay(say("not_there_yet")),
+        Event.OK: stay(life, say("not_there_yet")),
+        Event.LEFT: stay(life, say("not_there_yet")),
         Event.ARRIVAL_DUE: go(State.DUE, ask("ask_arrival")),
     },
     State.DUE: {
         **_COMING,
-        Event.OK: stay(say("not_there_yet")),
-        Event.LEFT: stay(say("not_there_yet")),
+        Event.OK: stay(life, say("not_there_yet")),
+        Event.LEFT: stay(life, say("not_there_yet")),
         Event.NUDGE_DUE: stay(nudge("nudge_arrival")),
         Event.ANSWER_DUE: go(State.MISSING, miss(AlarmKind.MISSED_ARRIVAL)),
     },
@@ -132,12 +133,11 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         Event.OK: go(State.PLANNED, life, asked_later, say("not_there_yet")),
         Event.LEFT: go(State.PLANNED, life, asked_later, say("not_there_yet")),
         Event.LATE: go(State.PLANNED, life, put_off_start),
-        Event.CALLED_OFF: go(State.CALLED_OFF, life, call_off, say("called_off")),
         Event.AGAIN_DUE: stay(renudge("nudge_arrival"), miss(AlarmKind.MISSED_ARRIVAL)),
     },
     State.THERE: {
         **_INSIDE,
-        Event.OK: stay(life, say("ok")),
+        Event.OK: stay(life, answered_early, say("ok")),
         Event.CHECK_IN_DUE: go(State.ASKED, ask("ask_check_in")),
         Event.END_DUE: go(State.ENDING, ask("ask_end")),
     },
@@ -190,7 +190,7 @@ def decide(place: Place, happening: Happening, policy: Policy, now: datetime) ->
     for act in rule.acts:
         act(turn)
     _rest(turn)
-    return Decision(turn.place, tuple(turn.effects))
+    return Decision(turn.place, tuple(turn.effects), turn.happening)
 
 
 WORDS = frozenset(Event) - {Event.UNREACHABLE, *_TOO_LATE}

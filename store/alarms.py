@@ -94,7 +94,9 @@ async def codes_at_rest(tx: Transaction, now: datetime) -> set[str]:
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[Alarm]:
     """Alarms whose rung or ownership is up, the longest due first, of every school."""
-    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now).order_by(col(AlarmRow.deadline_at)).limit(limit)
+    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now)
+    # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
+    query = query.order_by(col(AlarmRow.deadline_at), col(AlarmRow.id)).limit(limit)
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]
 
 

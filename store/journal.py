@@ -9,11 +9,12 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import col, select
 
+from store.crypto import KeyFault
 from store.database import Transaction
 from store.tables import JournalRow, SchoolRow
 
@@ -47,7 +48,8 @@ def _digest(body: str) -> str:
 
 
 def _chain(previous: str, row: JournalRow) -> str:
-    fields = [previous, row.school_id, row.seq, row.at.isoformat(), row.kind, row.visit_id, row.alarm_id, row.person_id, row.digest]
+    at = row.at.astimezone(UTC).isoformat()  # as it will be read back, in whatever offset it was given
+    fields = [previous, row.school_id, row.seq, at, row.kind, row.visit_id, row.alarm_id, row.person_id, row.digest]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
@@ -66,6 +68,7 @@ async def append(
     school = tx.chains.get(school_id)
     if school is None:
         query = select(SchoolRow).where(SchoolRow.id == school_id).with_for_update()
+        query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
         school = tx.chains[school_id] = (await tx.session.exec(query)).one()
     # The salt keeps a short body (an "ok") from being guessed from its digest once it has been taken out.
     written = json.dumps({**body, "salt": secrets.token_hex(8)}, sort_keys=True, default=str)
@@ -126,8 +129,11 @@ async def _verify_school(tx: Transaction, school: SchoolRow) -> Check:
 def _fault(tx: Transaction, row: JournalRow, expected: int, previous: str) -> str:
     if row.seq != expected:
         return f"entry {expected} is missing"
-    if row.body is not None and _digest(tx.sealer.open(row.body)) != row.digest:
-        return f"the body of entry {row.seq} has been changed"
+    try:
+        if row.body is not None and _digest(tx.sealer.open(row.body)) != row.digest:
+            return f"the body of entry {row.seq} has been changed"
+    except KeyFault as error:
+        return f"the body of entry {row.seq} does not open: it has been changed, or {error}"
     if _chain(previous, row) != row.hash:
         return f"entry {row.seq} does not follow from the one before it"
     return ""

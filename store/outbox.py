@@ -178,7 +178,9 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
     else:
         wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
         doubtful = attempt.verdict is Verdict.UNKNOWN or leased.doubtful
-        values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful, "trouble": pressing}
+        values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful}
+        # What a receipt has reported stays reported: only the desk settles it.
+        values |= {"trouble": True} if pressing else {}
     result = await tx.session.exec(_mine(leased).values(**values))
     return bool(result.rowcount)
 
@@ -194,13 +196,13 @@ async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     row = (await tx.session.exec(select(OutboxRow).where(or_(named, known) if receipt.reference else known))).first()
     if row is None:
         return False
-    if row.provider_id not in (None, receipt.provider_id):
-        return True  # an earlier try's receipt: a later try has its own
+    if _is_behind(row, receipt):
+        return True
     row.provider_id = receipt.provider_id
     if receipt.said is Receipted.DELIVERED:
         row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
         row.sent_at = row.sent_at or now
-    elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED):
+    elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED, State.GONE):
         _fail(row, receipt, now)
     elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:
         row.state, row.sent_at, row.lease = State.SENT, now, None
@@ -209,11 +211,19 @@ async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     return True
 
 
+def _is_behind(row: OutboxRow, receipt: Receipt) -> bool:
+    """Whether a receipt is about an earlier try. Of that, only "delivered" counts, and only until the next has left."""
+    if row.state in PENDING:
+        # Only a try that failed leaves its id on a notice that is owed again.
+        return row.provider_id == receipt.provider_id and receipt.said is not Receipted.DELIVERED
+    return row.provider_id not in (None, receipt.provider_id)
+
+
 def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
     """A passing failure is tried again on the same channel, and another way is found meanwhile; else it is refused."""
     row.error, row.trouble, row.lease = receipt.error, True, None
     if receipt.again and row.tries < MOST_RESENDS:
-        row.state, row.provider_id = State.OWED, None
+        row.state = State.OWED
         row.next_at = now + pause_before(row.tries, row.urgent)
     else:
         row.state = State.REFUSED

@@ -139,12 +139,15 @@ async def places_of_visitor(tx: Transaction, school_id: int, visitor_id: int, cl
         PlaceRow.visitor_id == visitor_id,
         or_(col(PlaceRow.state).in_(_OPEN), col(PlaceRow.left_at) >= closed_since),
     )
-    return [_place(row) for row in (await tx.session.exec(query.order_by(col(PlaceRow.starts_at), col(PlaceRow.id)))).all()]
+    query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
+    return [_place(row) for row in (await tx.session.exec(query)).all()]
 
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Place]]:
     """Open places whose deadline has come, the longest due first, with their school. All schools: the sweep is everybody's."""
-    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now).order_by(col(PlaceRow.deadline_at)).limit(limit)
+    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now)
+    # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
+    query = query.order_by(col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
     return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
 
 

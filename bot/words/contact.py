@@ -47,7 +47,7 @@ def answer(text: str, found: Scan, lexicon: Lexicon) -> Answer | None:
     if code is None and command.label == "ok" and not settled:
         return None
     open_question = any(word.word == "?" for word in words)
-    doubt = open_question or (code is None and any(word in lexicon.lists["unsure"] or word in lexicon.lists["but"] for word in rest))
+    doubt = open_question or (code is None and any(word in lexicon.lists["but"] for word in rest))
     if outcome is None:
         outcome = next((said for hit in found.hits if (said := _outcome(hit.label))), None)
         if outcome is None and "false" in {word.word for word in words[command.start : command.end]}:

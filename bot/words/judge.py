@@ -10,10 +10,14 @@ from bot.words.scan import END_MARKS, Hit, Scan, Word, clock_at
 from bot.words.times import resolve
 
 _KINDS = {kind.value: kind for kind in Kind}
-_ASKING = frozenset({Kind.DETAILS, Kind.STATUS, Kind.WHO, Kind.HELP, Kind.MINE, Kind.NO_CONCERN}) | RAISING
+_QUESTIONS = frozenset({Kind.DETAILS, Kind.STATUS, Kind.WHO, Kind.HELP})
+_ASKING = _QUESTIONS | RAISING | {Kind.MINE, Kind.NO_CONCERN}
 _OF_PEOPLE = frozenset({Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE})
 _REASONS = ("unsafe", "animals", "family", "other")
+_GOING = frozenset({Kind.LEFT, Kind.NOT_RETURNING})
+_CAREFUL = LOWERING | MOVING | {Kind.ARRIVED, Kind.SETTING_OUT}
 _FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "9": Kind.DANGER}
+_SHORT = 6  # words beside a code that still ask about that code
 _BEFORE = 4  # words before a phrase in which "not", "when", "will" undo it
 
 
@@ -36,6 +40,8 @@ def weigh(text: str, scan: Scan, lexicon: Lexicon, now: datetime, zone: tzinfo) 
         judge.take(hit)
     judge.take_weak_ok()
     judge.take_first_digit()
+    judge.take_code()
+    judge.take_signature()
     judge.finish()
     return judge.found
 
@@ -58,8 +64,10 @@ class _Judge:
     def take(self, hit: Hit) -> None:
         """Takes one phrase at its word, unless what stands around it speaks against."""
         table, _, name = hit.label.partition(" ")
-        if table in _KINDS:
-            self._take_kind(hit, _KINDS[table])
+        if table in _KINDS or table == "off":
+            self._take_kind(hit, _KINDS.get(table, Kind.CALLED_OFF))
+            if table == "off":
+                self.reasons.append(name)
             return
         if table == "void" or table == "outcome":
             return
@@ -70,19 +78,17 @@ class _Judge:
             self.found.plan = True
         elif table == "reason":
             self.reasons.append(name)
-        elif table == "chat":
+        elif table in ("chat", "calm"):
             self.small_talk = True
 
     def _take_kind(self, hit: Hit, kind: Kind) -> None:
-        if kind not in _ASKING and (self._asked(hit) or self._undone(hit)):
-            self.found.near.append(kind)
-            self.found.doubt = True
-            return
-        if kind is Kind.LEFT and not self._leaves(hit):
-            self.found.near.append(kind)
-            self.found.doubt = True
-            return
         who, pair = self._who(hit) if kind in _OF_PEOPLE else (None, False)
+        against = self._asked(hit) if kind not in _ASKING or kind is Kind.MINE else False
+        against = against or (kind in _CAREFUL and who is None and not pair and self._undone(hit))
+        if against or (kind in _GOING and not self._goes(hit)) or (kind is Kind.ARRIVED and self._hangs_on(hit)):
+            self.found.near.append(kind)
+            self.found.doubt = True
+            return
         at, by = self._time(hit, kind)
         code = self.code if kind in (Kind.MINE, Kind.DETAILS) else None
         self.found.said.append(Meaning(kind, at=at, by=by, code=code, both=(pair or self.both) and not who, who=who))
@@ -105,28 +111,37 @@ class _Judge:
                 return True
         return False
 
-    def _leaves(self, hit: Hit) -> bool:
+    def _goes(self, hit: Hit) -> bool:
         """Whether what follows "left" lets it mean departed: the end, a time, a place, "now"; never a thing or a person."""
-        if hit.end >= len(self.words) or self.words[hit.end - 1].word != "left":
+        if hit.end >= len(self.words) or self.words[hit.end - 1].word not in self.lists["left_words"]:
             return True
         after = self.words[hit.end]
         if after.mark or after.sort in ("{time}", "{dur}", "{place}") or after.word in self.lists["left_next"]:
             return True
-        return any(other.start == hit.end and other.label.partition(" ")[0] in _KINDS for other in self.hits)
+        return any(o.start == hit.end and o.label.partition(" ")[0] in self.lists["left_goes_on"] for o in self.hits)
+
+    def _hangs_on(self, hit: Hit) -> bool:
+        """Whether a place ("at the house", "here") hangs on other words, as in "left my bag at the house"."""
+        before = self.words[hit.start - 1] if hit.start else None
+        if before is None or before.mark or hit.start - 1 in self.covered or before.sort == "{num}":
+            return False
+        if before.word in self.lists["fillers"]:
+            return False
+        named = before.sort == "{name}" and hit.start == 1
+        return not named and before.word not in self.lists["others"] and before.word not in self.lists["before_who"]
 
     def _who(self, hit: Hit) -> tuple[str | None, bool]:
         """Of whom it is said: a name as typed ("Ben has left"), and whether it is of both ("Ben and I have left")."""
         words, place = self.words, hit.start - 1
-        if place >= 1 and words[hit.start].word in self.lists["i"] and words[place].word in self.lists["and"]:
-            if self._is_name(place - 1):
+        mine = words[hit.start].word in self.lists["i"]
+        if mine:
+            if place >= 1 and words[place].word in self.lists["and"] and self._is_name(place - 1):
                 self.covered.update((place - 1, place))
                 return None, True
             return None, False
         while place >= 0 and place not in self.covered and words[place].word in self.lists["before_who"]:
             place -= 1
-        if place < 0 or place in self.covered or words[hit.start].word in self.lists["i"]:
-            return None, False
-        if not self._is_name(place) and words[place].word not in self.lists["others"]:
+        if place < 0 or place in self.covered or not (self._is_name(place) or words[place].word in self.lists["others"]):
             return None, False
         if place >= 2 and words[place - 1].word in self.lists["and"] and words[place - 2].word in self.lists["i"]:
             self.covered.update(range(place - 2, hit.start))
@@ -135,7 +150,7 @@ class _Judge:
 
     def _is_name(self, place: int) -> bool:
         word = self.words[place]
-        return not word.mark and not word.sort and not self.lexicon.speller.knows(word.word)
+        return word.sort == "{name}"
 
     # Times.
 
@@ -152,6 +167,8 @@ class _Judge:
         word = self.words[place]
         before = self._before(hit, place)
         after = self.words[place + 1].word if place + 1 < hit.end else ""
+        if before in self.lists["by"] and self._before(hit, place - 1) in self.lists["length_words"]:
+            before = self._before(hit, place - 1)  # "late by 20"
         from_now = before in self.lists["in"] or after in self.lists["away"] or kind is Kind.BACK_BY
         if word.sort == "{num}":
             lengthy = before in self.lists["length_words"] or after in self.lists["length_words"]
@@ -200,9 +217,32 @@ class _Judge:
             self.found.danger = True
         elif kind in kinds and 0 not in self.covered:
             self.covered.add(0)
-        elif not kinds and self._uncovered() == [0]:
+        elif not kinds and not self.found.near and self._uncovered() == [0]:
             self.found.said.append(Meaning(Kind.MINE, code=self.code) if self.code else Meaning(kind, both=self.both))
             self.covered.add(0)
+
+    def take_code(self) -> None:
+        """ "K7Q4 1" is "mine"; a code in a short text that says nothing else asks for its details."""
+        if self.code is None or self.found.said or self.found.near:
+            return
+        others = [word.word for word in self.words if not word.mark and word.sort != "{code}"]
+        if others == ["1"]:
+            self.found.said.append(Meaning(Kind.MINE, code=self.code))
+            self.covered.update(range(len(self.words)))
+        elif len(others) <= _SHORT and not any(word in self.lists["unsure"] for word in others):
+            self.found.said.append(Meaning(Kind.DETAILS, code=self.code))
+
+    def take_signature(self) -> None:
+        """A name behind a dash, a comma or a line end that closes the text is who sent it: "left now - Asha x"."""
+        last = len(self.words) - 1
+        while last > 0 and (self.words[last].word in self.lists["fillers"] or _is_punctuation(self.words[last])):
+            last -= 1
+        if last > 0 and self._is_name(last) and _is_punctuation(self.words[last - 1]):
+            typed = self.text[self.words[last].start : self.words[last].end]
+            if typed.istitle() and not self.text.istitle():
+                self.covered.add(last)
+        if len(self.words) > 1 and self._is_name(0) and self.words[1].word in self.lists["here"]:
+            self.covered.update((0, 1))
 
     def _uncovered(self) -> list[int]:
         fillers = self.lists["fillers"]
@@ -222,25 +262,22 @@ class _Judge:
         dangers = self.scan.dangers
         found.danger = found.danger or "danger" in dangers or ("soft" in dangers and Kind.CALLED_OFF not in kinds)
         if Kind.CALLED_OFF in kinds:
-            reason = next((r for r in _REASONS if r in self.reasons or (r == "unsafe" and "soft" in dangers)), "other")
+            unsafe = "soft" in dangers or Kind.CONCERN in kinds
+            reason = next((reason for reason in _REASONS if reason in self.reasons), "unsafe" if unsafe else "other")
             found.said = [
                 Meaning(Kind.CALLED_OFF, reason=reason, both=m.both) if m.kind is Kind.CALLED_OFF else m for m in found.said
             ]
         if not found.said and not found.near and self.small_talk and not self._uncovered():
             found.said.append(Meaning(Kind.THANKS))
-        if not found.said and self.code and self._short():
-            found.said.append(Meaning(Kind.DETAILS, code=self.code))
         doubtful = bool(self._uncovered()) or any(word.word == "?" for word in self.words)
         contradicted = any(kind in kinds for kind in found.near) or {Kind.LEFT, Kind.SETTING_OUT} <= kinds
+        doubtful = doubtful or any(kind in _QUESTIONS for kind in kinds)
         of_others = any(meaning.who for meaning in found.said)
         found.doubt = found.doubt or doubtful or contradicted or of_others
         found.hint = self._hint()
 
-    def _short(self) -> bool:
-        return sum(not word.mark for word in self.words) <= 6
-
     def _hint(self) -> Kind | None:
-        words = {word.word for word in self.words}
+        words = {word.word for place, word in enumerate(self.words) if place not in self.covered}
         return next((_KINDS[name] for name, many in self.lexicon.ask.items() if words & many), None)
 
 

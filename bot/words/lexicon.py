@@ -15,7 +15,7 @@ from bot.words.slips import Speller
 from bot.words.times import TimeWords, compile_times
 
 ALWAYS = "en"
-_NAMED = ("near", "plan", "reason", "outcome")  # tables of phrases whose label is "<table> <name>"
+_NAMED = ("off", "near", "plan", "reason", "outcome")  # tables of phrases whose label is "<table> <name>"
 _PLAIN = ("void", "calm", "chat")  # lists of phrases whose label is their name
 _DANGEROUS = ("calm", "soft", "danger")  # read over the words alone, across punctuation
 
@@ -64,12 +64,11 @@ def lexicon(language: str) -> Lexicon:
             for pattern in part[label]:
                 dangers.add(pattern, label, part["sets"])
     lists = _merged(part["lists"] for part in parts)
-    lists["fillers"] = frozenset(full for word in lists["fillers"] for full in same.get(word, (word,)))
     known = phrases.words | dangers.words | set(same) | _other_words(parts)
     keywords = {word for part in parts for word in part["keywords"]}
     return Lexicon(
         phrases=phrases, dangers=dangers, same=same, lists=lists, ask=_merged(part["ask"] for part in parts),
-        times=compile_times(_times(parts)), speller=Speller(keywords, known),
+        times=compile_times(_times(parts)), speller=Speller(keywords, known, lists["joins"]),
     )
 
 
@@ -105,7 +104,7 @@ def _times(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _other_words(parts: Iterable[Mapping[str, Any]]) -> set[str]:
     words: set[str] = set()
     for part in parts:
-        words.update(part["not_slips"])
+        words.update(part["not_slips"].split())
         words.update(word for full in part["same"].values() for word in full.split())
         words.update(word for many in part["lists"].values() for word in many)
         words.update(word for phrases in part["times"].values() for phrase in phrases for word in phrase.split())

@@ -15,6 +15,7 @@ _TAPBACK = re.compile(
 _FORWARD = re.compile(r"\s*(?:-+ *)?(?:fwd?|forwarded(?: message| from)?|re|sent from|on .{5,60} wrote|ymlaen)\s*[:>-]", re.DOTALL)
 _QUOTED = re.compile(r"^\s*>", re.MULTILINE)
 _QUOTES = "\"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"
+_SLASH = re.compile(r"\s*/([A-Za-z_]{1,32})(?:@\w{1,64})?\s*")
 _DIGITS = {"1": "1", "2": "2", "3": "3", "9": "9"}
 
 
@@ -41,3 +42,9 @@ def digit(text: str) -> str | None:
         return None
     kept = "".join(char for char in fold(text)[0] if char.isalnum())
     return _DIGITS.get(kept) if "?" not in text else None
+
+
+def slash(text: str) -> str | None:
+    """The command of a text like "/help" or "/help@doorstep_bot", without its slash; else None."""
+    match = _SLASH.fullmatch(text)
+    return match[1].lower() if match else None

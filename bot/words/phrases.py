@@ -113,7 +113,7 @@ class Phrases:
         return self._state(after) if after else None
 
     def longest(self, words: Sequence[str], sorts: Sequence[str], at: int) -> tuple[int, str] | None:
-        """Where the longest phrase from word `at` ends, and its label."""
+        """Where the longest phrase from word `at` ends, and its label. `sorts` says what each word may also stand for."""
         state: State | None = self._states.get((), None) or self._begin()
         found = None
         while state is not None and at < len(words):

@@ -12,10 +12,11 @@ from bot.words.contact import Answer, answer
 from bot.words.judge import Findings, weigh
 from bot.words.kinds import LOWERING, MOVING, RAISING, Kind, Meaning, Reading
 from bot.words.lexicon import lexicon
-from bot.words.outside import digit, outside
+from bot.words.outside import digit, outside, slash
 from bot.words.scan import scan
 
 DIGITS = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "9": Kind.DANGER}
+_HELP = frozenset(("help", "start", "menu"))  # after a slash, as Telegram's own bots have it
 _UNCLEAR = (Meaning(Kind.UNCLEAR),)
 
 
@@ -29,6 +30,8 @@ def read(text: str, *, now: datetime, zone: tzinfo, language: str = "en") -> Rea
     around = outside(text)
     if around.tapback:
         return Reading(text, _UNCLEAR, certain=False)
+    if slash(text) in _HELP:
+        return Reading(text, (Meaning(Kind.HELP),), certain=True)
     words = lexicon(language)
     found = scan(text, words)
     answered = answer(text, found, words)
@@ -76,15 +79,16 @@ def _tidy(found: Findings) -> list[Meaning]:
 
 
 def _says_something(meanings: list[Meaning]) -> bool:
-    timeless = all(meaning.kind in MOVING and not meaning.lowers for meaning in meanings)
-    return bool(meanings) and not timeless
+    return not all(meaning.kind is Kind.THANKS or (meaning.kind in MOVING and not meaning.lowers) for meaning in meanings)
 
 
 def _ask(found: Findings, meanings: list[Meaning]) -> Kind | None:
-    """What to ask back: a lowering thing that was said without certainty, or nearly said."""
+    """What to ask back: a lowering thing that was said without certainty, or nearly said; nothing beside danger."""
+    if found.danger:
+        return None
     for meaning in meanings:
         if meaning.kind in LOWERING or meaning.kind in MOVING:
             return meaning.kind
     if found.near:
         return found.near[0]
-    return found.hint if not meanings or meanings[0].kind in (Kind.THANKS, Kind.UNCLEAR, Kind.DANGER) else None
+    return found.hint if not meanings or meanings[0].kind is Kind.THANKS else None

@@ -14,6 +14,7 @@ CODE = re.compile(r"(?=[a-z]*[346789])(?=[346789]*[a-z])[abcdefghjkmnpqrtuvwxy34
 _GLUED = re.compile(r"(\d{1,4})([a-z]{1,8})(\d{0,2})|([a-z]{2,6})(\d{1,4})")
 END_MARKS = frozenset(".!?\n…;")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
+END = "{end}"  # stands after the last word
 _SPELT = 4  # this many single letters in a row are a word spelt out: "h e l p"
 
 
@@ -56,28 +57,38 @@ def scan(text: str, lexicon: Lexicon) -> Scan:
     """Reads a text into words and phrases. Linear in the text, and never raises."""
     plain = list(_full(tokens(text), lexicon))
     words = _with_places(_with_times(plain, lexicon), lexicon)
-    names, sorts = [word.word for word in words], [word.sort for word in words]
+    names, sorts = [*(word.word for word in words), END], [*(word.sort for word in words), ""]
     hits = []
     at = 0
     while at < len(words):
-        found = None if words[at].mark and not words[at].sort else lexicon.phrases.longest(names, sorts, at)
+        found = None if words[at].mark and words[at].word.isascii() else lexicon.phrases.longest(names, sorts, at)
         if found is None:
             at += 1
         else:
-            hits.append(Hit(at, *found))
+            hits.append(Hit(at, min(found[0], len(words)), found[1]))
             at = found[0]
     return Scan(words, hits, _dangers(plain, lexicon))
 
 
 def _full(found: list[Token], lexicon: Lexicon) -> Iterator[Word]:
     """Words in their full form: "ive" is "i have", "20mins" is "20 mins", "bens" stays, "ben's" is "ben" and "'s"."""
-    for token in found:
+    for place, token in enumerate(found):
         if token.mark:
+            if token.word == "-" and _inside_a_word(found, place):
+                continue
             yield from (Word(full, token.start, token.end, mark=full == token.word) for full in lexicon.same.get(token.word, (token.word,)))
             continue
         for part in _unglued(token.word, lexicon):
             for full in _meant(part, lexicon):
                 yield Word(full, token.start, token.end, _sort(full, lexicon))
+
+
+def _inside_a_word(found: list[Token], place: int) -> bool:
+    """Whether a hyphen stands between letters, as in "no-one"."""
+    if not 0 < place < len(found) - 1:
+        return False
+    before, hyphen, after = found[place - 1 : place + 2]
+    return before.end == hyphen.start and hyphen.end == after.start and before.word.isalpha() and after.word.isalpha()
 
 
 def _unglued(word: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -105,14 +116,20 @@ def _meant(word: str, lexicon: Lexicon) -> tuple[str, ...]:
         if word.endswith("'s"):
             return (*_meant(word[:-2], lexicon), "'s")
         word = word.replace("'", "")
+    if "." in word and not word[0].isdecimal() and len(word.strip(".")) >= 2 * _SPELT - 1:
+        word = word.replace(".", "")  # "h.e.l.p"
     meant = lexicon.speller.meant(word)
+    if meant == word and (parts := lexicon.speller.run_together(word)):
+        return tuple(full for part in parts for full in lexicon.same.get(part, (part,)))
     return lexicon.same.get(meant, (meant,))
 
 
 def _sort(word: str, lexicon: Lexicon) -> str:
     if word.isdecimal() or word in lexicon.times.numbers:
         return "{num}"
-    return "{code}" if len(word) == 4 and CODE.fullmatch(word) else ""
+    if len(word) == 4 and CODE.fullmatch(word):
+        return "{code}"
+    return "{name}" if word[0].isalpha() and not lexicon.speller.knows(word) else ""
 
 
 def _with_times(words: list[Word], lexicon: Lexicon) -> list[Word]:
@@ -159,7 +176,7 @@ def _place(words: list[Word], at: int, lexicon: Lexicon) -> int:
         return _possessed(words, here + 2, lists["houses"])
     for length in (1, 2, 3) if numbered else (1,):
         end = here + length
-        if end >= len(words) or not _namelike(words[end - 1], lexicon):
+        if end >= len(words) or not _namelike(words[end - 1], lexicon, numbered):
             break
         if words[end].word in lists["streets"]:
             return end + 1
@@ -174,17 +191,15 @@ def _possessed(words: list[Word], at: int, houses: frozenset[str]) -> int:
     return at + 1 if at < len(words) and words[at].word in houses else at
 
 
-def _namelike(word: Word, lexicon: Lexicon) -> bool:
-    if word.mark or word.sort:
-        return False
-    return word.word in lexicon.lists["place_words"] or not lexicon.speller.knows(word.word)
+def _namelike(word: Word, lexicon: Lexicon, numbered: bool) -> bool:
+    return word.sort == "{name}" or (word.word in lexicon.lists["place_words"] and (numbered or word.word != "the"))
 
 
 def _dangers(plain: list[Word], lexicon: Lexicon) -> frozenset[str]:
     """What danger there is in the words alone, whatever stands between them; harmless company takes it away."""
     bare = [word for word in plain if not word.mark or word.word in lexicon.dangers.words]
-    words = _spelt_out([word.word for word in bare])
-    sorts = [""] * len(words)
+    words = [*_spelt_out([word.word for word in bare]), END]
+    sorts = ["" if lexicon.speller.knows(word) or word == END else "{name}" for word in words]
     found = set()
     at = calm_until = 0
     while at < len(words):

@@ -34,9 +34,10 @@ def one_slip(typed: str, meant: str) -> bool:
 class Speller:
     """Reads slips of `keywords`; words in `known` are left alone."""
 
-    def __init__(self, keywords: Iterable[str], known: Iterable[str]) -> None:
+    def __init__(self, keywords: Iterable[str], known: Iterable[str], joins: Iterable[str] = ()) -> None:
         self._keywords = sorted({word for word in keywords if len(word) >= SHORTEST})
         self._known = frozenset(known)
+        self._joins = frozenset(joins)
         self._near: dict[str, list[str]] = {}
         for word in self._keywords:
             for part in {word, *_without_one(word)}:
@@ -46,13 +47,24 @@ class Speller:
     def knows(self, word: str) -> bool:
         return word in self._known
 
+    def run_together(self, word: str) -> tuple[str, str] | None:
+        """The two words of "leftnow", where the space bar was missed; None for a word or anything else."""
+        if word in self._known or not 4 <= len(word) <= LONGEST:
+            return None
+        for at in range(1, len(word)):
+            if word[:at] in self._joins and word[at:] in self._joins:
+                return word[:at], word[at:]
+        return None
+
     def _meant(self, word: str) -> str:
         """The word that was meant, or the word itself."""
         if word in self._known or len(word) < SHORTEST - 1 or not word.isalpha():
             return word
-        for candidate in dict.fromkeys((_HELD.sub(r"\1", word), _HELD.sub(r"\1\1", word))):  # "helppp"
+        held = dict.fromkeys((_HELD.sub(r"\1\1", word), _HELD.sub(r"\1", word)))  # "goood", "helppp"
+        for candidate in held:
             if candidate != word and candidate in self._known:
                 return candidate
+        for candidate in held:
             if not SHORTEST - 1 <= len(candidate) <= LONGEST:
                 continue
             for part in (candidate, *sorted(_without_one(candidate))):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot import notices
 from bot.people import Channel, Person, Role
@@ -127,7 +128,7 @@ class Case:
         first_only: bool = False,
         besides: frozenset[int] = frozenset(),
         visit_id: int | None = None,
-        **values: object,
+        **values: Any,
     ) -> None:
         """Owe a notice that is no alarm to the contacts with these roles, each person once."""
         staff = [person for person in await self.people(school_id) if person.id not in besides]

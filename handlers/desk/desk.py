@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -98,7 +99,7 @@ class Desk:
                     await self._tell_of_unreadable(tx, kept)
         return 0
 
-    async def tell_offices(self, notice: str, **values: object) -> None:
+    async def tell_offices(self, notice: str, **values: Any) -> None:
         """A notice that is no alarm to every school's office."""
         async with self.database.transaction() as tx:
             for school_id in self.habits.schools:

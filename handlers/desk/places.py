@@ -1,6 +1,8 @@
 """Carrying out what the visit machine decides."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot import notices, visit
 from bot.events import Event, Happening
@@ -11,12 +13,24 @@ from handlers.desk.case import Case
 from store import visits
 
 
+class Owed(NamedTuple):
+    """A notice that a decision owes to the visitor, not yet in words."""
+
+    place: Place
+    notice: str
+    happening: Happening
+
+
+BARE_WORDS = 2
+"""A text that opens a visit and says more than so many words says where: it stands as the address until one is given."""
+
+
 async def happen(
     case: Case, person: Person, place: Place, happening: Happening, *, quiet: bool = False
-) -> tuple[Place, list[str]]:
-    """Let something happen to a place; give the place as it now is and the sentences owed to the visitor.
+) -> tuple[Place, list[Owed]]:
+    """Let something happen to a place; give the place as it now is and what is owed to the visitor.
 
-    Sentences for one channel are given back, so that one text has one answer; those for every channel are owed here.
+    What is for one channel is given back, so that one text has one answer; what is for every channel is owed here.
     `quiet` keeps a danger from raising a second alarm where the code word has raised one already.
     """
     policy = await case.policy(person.school_id, place.visit_id)
@@ -33,15 +47,15 @@ async def happen(
         deadline=after.deadline,
         deadline_at=after.deadline_at,
     )
-    answers = []
+    answers: list[Owed] = []
     for effect in decision.effects:
         match effect:
             case Say(notice, everywhere):
-                text = sentence(case, person, after, notice, happening)
+                owed = Owed(after, notice, decision.happening)
                 if everywhere:
-                    await _everywhere(case, person, after, notice, text)
+                    await _everywhere(case, person, owed)
                 else:
-                    answers.append(text)
+                    answers.append(owed)
             case Tell():
                 await _tell(case, person, after, effect, happening)
             case Raise(kind):
@@ -59,7 +73,9 @@ async def _keep(case: Case, person: Person, before: Place, after: Place, happeni
     if not after.is_open:
         return after
     school = case.school(person.school_id)
-    made = await visits.add(case.tx, person.school_id, school.policy, case.now, address=happening.note)
+    said = happening.note if len(happening.note.split()) > BARE_WORDS else ""
+    made = await visits.add(case.tx, person.school_id, school.policy, case.now, address=said)
+    await case.note(person.school_id, "opened", made.id, person_id=person.id, text=happening.note)
     return await visits.add_place(case.tx, person.school_id, replace(after, visit_id=made.id))
 
 
@@ -85,14 +101,22 @@ def sentence(case: Case, person: Person, place: Place, notice: str, happening: H
     return notices.render(notice, language, **clock, state=state)
 
 
+def answer(case: Case, person: Person, owed: Sequence[Owed]) -> str:
+    """One text out of all that is owed, each sentence once, with the times as they stand at the end."""
+    latest = {one.place.id: one.place for one in owed}
+    sentences = [sentence(case, person, latest[one.place.id], one.notice, one.happening) for one in owed]
+    return " ".join(dict.fromkeys(sentences))
+
+
 async def prompt(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
     """Owe a sentence to the visitor where they last wrote."""
     channels = case.usable(person.channels())[:1]
     await _owe(case, person, place, notice, text, channels)
 
 
-async def _everywhere(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
-    await _owe(case, person, place, notice, text, case.usable(person.channels()))
+async def _everywhere(case: Case, person: Person, owed: Owed) -> None:
+    text = sentence(case, person, owed.place, owed.notice, owed.happening)
+    await _owe(case, person, owed.place, owed.notice, text, case.usable(person.channels()))
 
 
 async def _owe(
@@ -130,7 +154,7 @@ async def deadline(case: Case, school_id: int, place: Place) -> None:
     happening = Happening(place.deadline)
     after, answers = await happen(case, person, place, happening)
     if answers:
-        await prompt(case, person, after, str(happening.event).replace(" ", "_"), " ".join(answers))
+        await prompt(case, person, after, answers[0].notice, answer(case, person, answers))
 
 
 async def unreachable(case: Case, person: Person) -> None:

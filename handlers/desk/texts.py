@@ -12,6 +12,7 @@ from bot.which import RECENT, which
 from bot.words import Kind, Meaning, Reading
 from handlers.desk import alarms, contacts, places
 from handlers.desk.case import Case
+from handlers.desk.places import Owed
 from store import inbox, people, visits
 from store.inbox import Kept
 
@@ -125,6 +126,9 @@ def happenings(reading: Reading, certain: bool, note: str) -> list[tuple[Happeni
             happening = Happening(event, at=meaning.at, by=meaning.by, reason=meaning.reason or "", note=note)
             found.append((happening, meaning))
     doing = [pair for pair in found if pair[0].event not in _HARMLESS]
+    if any(happening.event is Event.LEFT for happening, _ in doing):
+        # "All fine, left now": the leaving says it all.
+        doing = [pair for pair in doing if pair[0].event is not Event.OK]
     return doing or found[:1]
 
 
@@ -135,45 +139,56 @@ async def _visit(case: Case, text: Text, quiet: bool) -> None:
     """Let the text happen to the places it means, and answer it once, on the channel it came by."""
     person = text.person
     current = list(text.places)
-    answers: list[str] = []
+    owed: list[Owed] = []
     last = Place(person.id)
     for happening, meaning in happenings(text.reading, text.certain, text.incoming.text):
         place = which(person.id, current, happening.event, case.now)
-        if meaning and meaning.who:
-            last, said = await _other(case, person, place, happening, meaning.who)
-        else:
-            last, said = await places.happen(case, person, place, happening, quiet=quiet)
-            if meaning and meaning.both and happening.event not in _HARMLESS:
-                await _partners(case, person, last, happening)
-        answers += said
+        partner = await _partner_named(case, person, place, meaning.who) if meaning and meaning.who else None
+        if meaning and meaning.who and partner is None:
+            happening = Happening(Event.UNCLEAR, note=happening.note)
+        if partner is not None:
+            await _speak_for(case, partner, happening)
+            happening = Happening(Event.STATUS, note=happening.note)
+        last, said = await places.happen(case, person, place, happening, quiet=quiet)
+        owed += said
+        if meaning and meaning.both and happening.event not in _HARMLESS:
+            await _speak_for_all(case, person, last, happening)
         current = await visits.places_of_visitor(case.tx, person.school_id, person.id, case.now - RECENT)
     if text.incoming.sort is Sort.OTHER and not text.incoming.text:
-        answers = [places.sentence(case, person, last, "unclear_other", Happening(Event.UNCLEAR))]
+        owed = [Owed(last, "unclear_other", Happening(Event.UNCLEAR))]
     buttons = notices.buttons(last.state, case.school(person.school_id).language)
-    answer = " ".join(dict.fromkeys(answers))
+    answer = places.answer(case, person, owed)
     channels = case.usable([text.incoming.channel])
     await case.owe(person, "answer", answer, channels, buttons=buttons, visit_id=last.visit_id)
 
 
-async def _other(case: Case, person: Person, place: Place, happening: Happening, who: str) -> tuple[Place, list[str]]:
-    """ "Ben has left" is Ben's: it happens to Ben's place in the same visit, and both are told. Unknown names ask back."""
-    for other in await visits.places_of_visit(case.tx, person.school_id, place.visit_id) if place.visit_id else []:
-        partner = await case.person(person.school_id, other.visitor_id)
-        if partner and partner.id != person.id and partner.name.split()[0].casefold() == who.split()[0].casefold():
-            after, said = await places.happen(case, partner, other, happening, quiet=True)
-            await places.prompt(case, partner, after, "for_partner", " ".join(said))
-            return place, [f"{partner.initials} {sentence}" for sentence in said]
-    return await places.happen(case, person, place, Happening(Event.UNCLEAR, note=happening.note))
+async def _partner_named(case: Case, person: Person, place: Place, who: str) -> tuple[Person, Place] | None:
+    """ "Ben has left" is Ben's: the partner of that first name in the same visit, if there is one."""
+    for partner, other in await _partners(case, person, place):
+        if partner.name.split()[0].casefold() == who.split()[0].casefold():
+            return partner, other
+    return None
 
 
-async def _partners(case: Case, person: Person, place: Place, happening: Happening) -> None:
-    """ "We have left": it happens to every visitor of the visit, and each is told on their own phone."""
+async def _partners(case: Case, person: Person, place: Place) -> list[tuple[Person, Place]]:
+    """The others of the same visit, with their places."""
     if place.visit_id is None:
-        return
-    for other in await visits.places_of_visit(case.tx, person.school_id, place.visit_id):
-        partner = await case.person(person.school_id, other.visitor_id)
-        if other.visitor_id == person.id or partner is None or not other.is_open:
-            continue
-        after, said = await places.happen(case, partner, other, happening, quiet=True)
-        if said:
-            await places.prompt(case, partner, after, "for_both", " ".join(said))
+        return []
+    found = await visits.places_of_visit(case.tx, person.school_id, place.visit_id)
+    pairs = [(await case.person(person.school_id, other.visitor_id), other) for other in found]
+    return [(partner, other) for partner, other in pairs if partner is not None and partner.id != person.id]
+
+
+async def _speak_for_all(case: Case, person: Person, place: Place, happening: Happening) -> None:
+    """ "We have left": it happens to every visitor of the visit whose part is still open."""
+    for pair in await _partners(case, person, place):
+        if pair[1].is_open:
+            await _speak_for(case, pair, happening)
+
+
+async def _speak_for(case: Case, pair: tuple[Person, Place], happening: Happening) -> None:
+    """Let it happen to a partner's place, and tell them on their own phone."""
+    partner, other = pair
+    after, said = await places.happen(case, partner, other, happening, quiet=True)
+    if said:
+        await places.prompt(case, partner, after, "for_partner", places.answer(case, partner, said))

@@ -1,4 +1,4 @@
-"""People and visits out of CSV files: all lines or none, and every bad line named with what is wrong and how to mend it."""
+"""People and visits out of CSV files: all lines or none, and every bad line named, with the mend."""
 
 from handlers.imports.plans import VISIT_COLUMNS, import_visits
 from handlers.imports.staff import PEOPLE_COLUMNS, import_people

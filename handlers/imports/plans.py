@@ -118,7 +118,7 @@ async def _visitors(tx: Transaction, line: Line, school_id: int) -> tuple[Person
 
 
 def _instant(line: Line, column: str, zone: ZoneInfo) -> datetime | None:
-    """The school's local time as an instant: of an hour that comes twice the earlier, and never one that does not come."""
+    """The school's local time as an instant: the earlier where it comes twice, refused where it never comes."""
     written = line.cells[column]
     try:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:00)?", written, re.ASCII):

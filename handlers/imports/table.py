@@ -55,7 +55,7 @@ class Line:
 
 
 def read(text: str, columns: Sequence[str]) -> list[Line]:
-    """The lines below the header, blank ones left out. Raises ImportRefused for a header or a form that cannot be read."""
+    """The lines below the header, blank ones left out. Raises ImportRefused for a wrong header or form."""
     rows = _rows(text)
     number, header = next(rows, (1, []))
     names = [name.casefold() for name in header]
@@ -78,7 +78,8 @@ def read(text: str, columns: Sequence[str]) -> list[Line]:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the number of the line it begins on."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True, skipinitialspace=True)
+    tidy = re.sub(r'"[ \t]+(?=[,\r\n]|$)', '"', text.removeprefix("\ufeff"))  # blanks between a quote and its comma
+    reader = csv.reader(io.StringIO(tidy, newline=""), strict=True, skipinitialspace=True)
     number = 1
     try:
         for row in reader:
@@ -118,7 +119,9 @@ def phone(line: Line, column: str, written: str) -> str | None:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    # Of a mobile's length: a digit too few or too many is caught, and Ofcom's numbers for stories pass.
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    if number is None or not phonenumbers.is_possible_number_for_type(number, mobile):
         line.refuse(f"{column}: {written!r} is not a phone number; write it like +447700900001")
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

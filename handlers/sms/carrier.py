@@ -125,10 +125,13 @@ class SmsCarrier:
             why = attempt_after(error).error
             log.warning("look-up failed", channel="sms", reference=parcel.reference, error=why)
             return None
-        for text in texts:
-            if self._is_ours(text, parcel) and self._take(text.sid, parcel.reference):
-                return Attempt(Verdict.SENT, text.sid)
-        return None
+        ours = [text.sid for text in texts if self._is_ours(text, parcel)]
+        if not ours:
+            return None
+        # What this notice has already comes before what nobody has: it is given the same answer every time.
+        sid = next((known for known in ours if known in self._taken), ours[0])
+        self._take(sid, parcel.reference)
+        return Attempt(Verdict.SENT, sid)
 
     async def close(self) -> None:
         """Start no further call. One that hangs ends by its own time limit."""
@@ -161,16 +164,17 @@ class SmsCarrier:
     def _is_ours(self, text: Any, parcel: Parcel) -> bool:
         if text.body != parcel.text or text.direction == "inbound" or text.status in NOT_GOING_OUT:
             return False
+        if self._taken.get(text.sid, parcel.reference) != parcel.reference:
+            return False
         if self._now is None:
             return True
         return text.date_created is not None and text.date_created >= self._now() - FIND_WITHIN
 
-    def _take(self, sid: str, reference: int) -> bool:
-        """Tie a text to one reference for good; False when another has it."""
-        owner = self._taken.setdefault(sid, reference)
+    def _take(self, sid: str, reference: int) -> None:
+        """Tie a text to one notice, so that no other in the same words adopts it."""
+        self._taken[sid] = reference
         if len(self._taken) > MOST_TAKEN:
             self._taken.popitem(last=False)
-        return owner == reference
 
 
 class _Unsent(Exception):

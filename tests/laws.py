@@ -1,0 +1,279 @@
+"""The laws of the house (DESIGN §1) as functions over a source tree: each gives the places where it is broken.
+
+They read the tree and run nothing of it, so that a small broken tree can be put before each (`test_house.py`).
+"""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOMS = ("bot", "store", "handlers")
+SOURCES = (*ROOMS, "tests", "bench")
+MAIN = "bot/__main__.py"
+SEEN_BY = {"bot": {"bot"}, "store": {"bot", "store"}, "handlers": set(ROOMS)}
+THROUGH = "handlers/desk"
+"""The one room of handlers that the others may know."""
+
+DOORS = {
+    "telegram": ("handlers/telegram",),
+    "twilio": ("handlers/sms", "handlers/voice"),
+    "apscheduler": ("handlers/heartbeat",),
+    "fastapi": ("handlers/web",),
+    "starlette": ("handlers/web",),
+    "sqlmodel": ("store",),
+    "sqlalchemy": ("store",),
+    "alembic": ("store",),
+    "pydantic_settings": ("bot/settings",),
+}
+MIND = {*sys.stdlib_module_names, "pydantic", "pydantic_settings", "rapidfuzz", "bot"}
+CHANCE = {"random", "secrets", "uuid"}
+WALL_CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+LONGEST_FUNCTION, LONGEST_FILE = 50, 350
+AWAY = {"node_modules", "__pycache__", "build", "dist"}
+UNFINISHED = ("TO" + "DO", "FIX" + "ME")
+WORK = {
+    *("open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "connect", "run", "Popen", "getenv"),
+    *("create_engine", "create_async_engine", "new_event_loop", "get_event_loop", "FastAPI", "Bot", "Client"),
+}
+DEFINITIONS = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+)
+
+Law = Callable[[Path], Iterator[str]]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def files(tree: Path, *folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """Every Python file of these folders, by its path in the tree."""
+    for folder in folders:
+        for path in sorted((tree / folder).rglob("*.py")):
+            if not AWAY & set(path.parts):
+                yield path.relative_to(tree).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(tree: Path) -> Iterator[tuple[str, str]]:
+    """Every text of the tree that people wrote or keep in it, by its path."""
+    for path in sorted(tree.rglob("*")):
+        parts = path.relative_to(tree).parts
+        hidden = parts[0].startswith(".") and parts[0] not in (".ci", ".env.example", ".gitignore")
+        if hidden or AWAY & set(parts) or any(part.endswith("_cache") for part in parts) or not path.is_file():
+            continue
+        try:
+            yield path.relative_to(tree).as_posix(), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def imports(module: ast.AST, path: str) -> Iterator[tuple[int, str]]:
+    """Every module that a file names in an import, with the line; `from a import b` names both a and a.b."""
+    package = path.split("/")[:-1]
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            yield node.lineno, source
+            yield from ((node.lineno, f"{source}.{alias.name}") for alias in node.names)
+
+
+def functions(module: ast.AST) -> Iterator[Function]:
+    yield from (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def calls(module: ast.AST) -> Iterator[ast.Call]:
+    yield from (node for node in ast.walk(module) if isinstance(node, ast.Call))
+
+
+def room(path: str) -> str:
+    """The room of a file of handlers: a file, or a folder; what follows an underscore is the same room."""
+    return "/".join(path.split("/")[:2]).removesuffix(".py").split("_")[0]
+
+
+def direction(tree: Path) -> Iterator[str]:
+    """Handlers know the store, the store the mind, and never back; nothing in the house imports `bot.__main__`."""
+    for path, module in files(tree, *ROOMS):
+        allowed = SEEN_BY[path.split("/")[0]] if path != MAIN else set(ROOMS)
+        for line, name in imports(module, path):
+            top = name.split(".")[0]
+            if (top in ROOMS and top not in allowed) or name.startswith("bot.__main__"):
+                yield f"{path}:{line} imports {name}"
+
+
+def handlers_apart(tree: Path) -> Iterator[str]:
+    """Handlers do not import each other, except through the desk."""
+    for path, module in files(tree, "handlers"):
+        for line, name in imports(module, path):
+            other = room(name.replace(".", "/"))
+            if other.startswith("handlers/") and other not in (room(path), THROUGH):
+                yield f"{path}:{line} imports {name}"
+
+
+def libraries_behind_doors(tree: Path) -> Iterator[str]:
+    """A library is known to the one room that it serves."""
+    for path, module in files(tree, *ROOMS):
+        for line, name in imports(module, path):
+            doors = DOORS.get(name.split(".")[0])
+            if doors and not path.startswith(doors):
+                yield f"{path}:{line} imports {name}"
+
+
+def pure_mind(tree: Path) -> Iterator[str]:
+    """The mind knows the standard library, pydantic and RapidFuzz, and nothing that is left to chance."""
+    for path, module in files(tree, "bot"):
+        for line, name in imports(module, path):
+            top = name.split(".")[0]
+            if path != MAIN and (top not in MIND | set(ROOMS) or top in CHANCE):
+                yield f"{path}:{line} imports {name}"
+
+
+def one_clock(tree: Path) -> Iterator[str]:
+    """The one reading of the wall clock is `bot/clock.py`'s; `now` is an argument everywhere else."""
+    for path, module in files(tree, *SOURCES):
+        for node in ast.walk(module):
+            if isinstance(node, ast.Attribute):
+                owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+                if f"{owner}.{node.attr}" in WALL_CLOCK and path != "bot/clock.py":
+                    yield f"{path}:{node.lineno} reads {owner}.{node.attr}"
+        for line, name in imports(module, path):
+            if name in WALL_CLOCK:
+                yield f"{path}:{line} imports {name}"
+
+
+def no_chance(tree: Path) -> Iterator[str]:
+    """`random` is nobody's: what must not be guessed is from `secrets`, what must be repeated has a seed of its own."""
+    for path, module in files(tree, *ROOMS):
+        yield from (f"{path}:{line} imports {name}" for line, name in imports(module, path) if name == "random")
+
+
+def imports_on_top(tree: Path) -> Iterator[str]:
+    """No import inside a function."""
+    for path, module in files(tree, *SOURCES):
+        lines = {line for function in functions(module) for line, _ in imports(function, path)}
+        yield from (f"{path}:{line} imports inside a function" for line in sorted(lines))
+        for call in calls(module):
+            if ast.unparse(call.func) in ("__import__", "importlib.import_module", "import_module"):
+                yield f"{path}:{call.lineno} imports by a call"
+
+
+def no_work_at_import(tree: Path) -> Iterator[str]:
+    """A module defines, and does nothing. (Alembic's env.py and `bot.__main__` are run; nothing imports them.)"""
+    for path, module in files(tree, *SOURCES):
+        if path in ("store/migrations/env.py", MAIN):
+            continue
+        for node in module.body:
+            text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            guard = isinstance(node, ast.If) and (
+                "__name__" in ast.unparse(node.test) or "TYPE_CHECKING" in ast.unparse(node.test)
+            )
+            if not (text or guard or isinstance(node, DEFINITIONS)):
+                yield f"{path}:{node.lineno} does something at import: {ast.unparse(node).splitlines()[0]}"
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                yield from (f"{path}:{node.lineno} {why} at import" for why in _work(node.value))
+
+
+def _work(value: ast.expr) -> Iterator[str]:
+    deferred = {id(inner) for node in ast.walk(value) if isinstance(node, ast.Lambda) for inner in ast.walk(node)}
+    for node in ast.walk(value):
+        if id(node) in deferred:
+            continue
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in WORK:
+            yield f"calls {ast.unparse(node.func)}"
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ":
+            yield "reads os.environ"
+
+
+def no_commit_in_store(tree: Path) -> Iterator[str]:
+    """Functions in the store take a transaction and never end it; `store/database.py` alone does."""
+    for path, module in files(tree, "store", "handlers"):
+        for call in calls(module):
+            ends = isinstance(call.func, ast.Attribute) and call.func.attr in ("commit", "rollback")
+            if ends and path not in ("store/database.py", "store/migrations/env.py"):
+                yield f"{path}:{call.lineno} calls {ast.unparse(call.func)}"
+
+
+def sent_by_delivery(tree: Path) -> Iterator[str]:
+    """Nothing is sent except from the outbox: `handlers/delivery.py` alone calls a carrier's `send`."""
+    for path, module in files(tree, *ROOMS):
+        for call in calls(module):
+            sends = isinstance(call.func, ast.Attribute) and call.func.attr == "send"
+            if sends and not path.startswith("handlers/delivery"):
+                yield f"{path}:{call.lineno} calls {ast.unparse(call.func)}"
+
+
+def deaf_visit(tree: Path) -> Iterator[str]:
+    """The visit is deaf to its alarms: it knows the kinds to ask for and no more; the alarm machine knows no visit."""
+    for path, module in files(tree, "bot"):
+        for line, name in imports(module, path):
+            peeks = (
+                path == "bot/visit.py" and name.startswith("bot.alarm") and name not in ("bot.alarm", "bot.alarm.Kind")
+            )
+            if peeks or (path == "bot/alarm.py" and name.startswith("bot.visit")):
+                yield f"{path}:{line} imports {name}"
+
+
+def small_rooms(tree: Path) -> Iterator[str]:
+    """A file that has grown too long asks to be two, and so does a function."""
+    for path, module in files(tree, *SOURCES):
+        length = len((tree / path).read_text(encoding="utf-8").splitlines())
+        if length > LONGEST_FILE:
+            yield f"{path} has {length} lines"
+        frozen = path.startswith("store/migrations/versions/")  # a step is written once, and read from top to bottom
+        for function in functions(module) if not frozen else ():
+            lines = (function.end_lineno or function.lineno) - function.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield f"{path}:{function.lineno} {function.name} has {lines} lines"
+
+
+def tests_state_promises(tree: Path) -> Iterator[str]:
+    """Every test has a docstring that states its promise."""
+    for path, module in files(tree, "tests"):
+        for function in functions(module) if Path(path).name.startswith("test_") else ():
+            if function.name.startswith("test_") and not ast.get_docstring(function):
+                yield f"{path}:{function.lineno} {function.name} states no promise"
+
+
+def tests_do_not_sleep(tree: Path) -> Iterator[str]:
+    """Tests wait for what they wait for; a sleep stands only with its reason on the line. sleep(0) is none."""
+    for path, module in files(tree, "tests"):
+        lines = (tree / path).read_text(encoding="utf-8").splitlines()
+        for call in calls(module):
+            naps = (
+                ast.unparse(call.func) in ("time.sleep", "asyncio.sleep", "sleep")
+                and ast.unparse(call) != "asyncio.sleep(0)"
+            )
+            if naps and "#" not in lines[call.lineno - 1]:
+                yield f"{path}:{call.lineno} {ast.unparse(call)}"
+
+
+def nothing_unfinished(tree: Path) -> Iterator[str]:
+    """No word in the tree puts off what is to be done."""
+    for path, text in texts(tree):
+        for number, line in enumerate(text.splitlines(), 1):
+            yield from (f"{path}:{number} says {word}" for word in UNFINISHED if word in line)
+
+
+LAWS: tuple[Law, ...] = (
+    direction,
+    handlers_apart,
+    libraries_behind_doors,
+    pure_mind,
+    one_clock,
+    no_chance,
+    imports_on_top,
+    no_work_at_import,
+    no_commit_in_store,
+    sent_by_delivery,
+    deaf_visit,
+    small_rooms,
+    tests_state_promises,
+    tests_do_not_sleep,
+    nothing_unfinished,
+)
