@@ -164,13 +164,18 @@ def put_off_end(turn: Turn) -> None:
     turn.effects += [Say("longer_but_answer" if asking else "longer"), Tell("office_changed", turn.policy.tell_changed)]
 
 
+def _expected(turn: Turn) -> datetime:
+    """What a change of plan moves: the start for "late" before arriving, else the end."""
+    coming = turn.happening.event is Event.LATE and turn.place.state in (State.PLANNED, State.DUE, State.MISSING)
+    return (turn.place.starts_at if coming else turn.place.ends_at) or turn.now
+
+
 def _new_time(turn: Turn) -> datetime:
     """The time a change of plan names: a clock time, or so much after what was expected, or after now when that is past."""
-    coming = turn.happening.event is Event.LATE and turn.place.state in (State.PLANNED, State.DUE, State.MISSING)
-    expected = (turn.place.starts_at if coming else turn.place.ends_at) or turn.now
-    by = turn.happening.by or timedelta(0)
+    expected, by = _expected(turn), turn.happening.by or timedelta(0)
     return turn.happening.at or (expected + by if expected + by > turn.now else turn.now + by)
 
 
 def believable(turn: Turn) -> bool:
-    return turn.now < _new_time(turn) <= turn.now + turn.policy.longest_change
+    """Whether the new time lies ahead, and no further from what was expected than the policy's longest change."""
+    return turn.now < _new_time(turn) <= max(turn.now, _expected(turn)) + turn.policy.longest_change

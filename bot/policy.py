@@ -121,7 +121,7 @@ def parse_policy(written: str | Mapping[str, Any], overrides: Mapping[str, Any] 
     Raises PolicyError that names each setting, what is wrong with it and how to mend it.
     """
     table = {"preset": written} if isinstance(written, str) else dict(written)
-    values = {**preset(table.pop("preset", "default")), **table, **(overrides or {})}
+    values = {**preset(str(table.pop("preset", "default"))), **table, **(overrides or {})}
     try:
         return Policy.model_validate(values)
     except ValueError as error:

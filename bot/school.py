@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import time
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +24,14 @@ class School(BaseModel):
     policy: Policy
     language: str = "en"
     code_words: tuple[str, ...] = ()
+
+
+def _table(values: dict[str, object], name: str, default: object) -> Any:
+    """A table of the school's, or for the policy also the name of a preset."""
+    written = values.pop(name, default)
+    if isinstance(written, dict) or (name == "policy" and isinstance(written, str)):
+        return written
+    raise PolicyError(f"{name}: {written!r} is not a table" + (" or the name of a preset" if name == "policy" else ""))
 
 
 def _zone(written: object) -> ZoneInfo:
@@ -61,7 +70,7 @@ def _parse_school(key: str, table: object) -> School:
     try:
         opens, closes = _hours(values.pop("hours", "08:00-17:00"))
         zone = _zone(values.pop("time_zone", "Europe/London"))
-        policy = parse_policy(values.pop("policy", "default"), values.pop("overrides", None))
+        policy = parse_policy(_table(values, "policy", "default"), _table(values, "overrides", {}))
         return School.model_validate(
             {**values, "key": key, "zone": zone, "opens": opens, "closes": closes, "policy": policy}
         )

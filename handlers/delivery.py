@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=30)
 TIME_LIMIT = 20.0
 """Seconds for one parcel, looking it up included: well below the lease, so that a lease outlives its try."""
 AT_ONCE = 20
+ALARMS_AT_ONCE = 50
+"""Parcels under way at most; alarms have a share of their own, so that no prompt that hangs stands before one."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Delivery:
     token: Callable[[], str]
     wake_desk: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
 
     async def begin(self) -> None:
         """At the start: leases of a process that died are doubtful, and ours to take."""
@@ -43,18 +45,22 @@ class Delivery:
             await outbox.expire_leases(tx, self.clock())
 
     async def turn(self) -> int:
-        """Take what is owed and start sending it, at most `AT_ONCE` parcels under way. Gives how many were taken."""
-        free = AT_ONCE - len(self._under_way)
-        if free <= 0:
-            return 0
+        """Take what is owed and start sending it, alarms first. Gives how many were taken."""
         now = self.clock()
         async with self.database.transaction() as tx:
-            leased = await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers)
+            leased = []
+            for urgent, most in ((True, ALARMS_AT_ONCE), (False, AT_ONCE)):
+                free = most - sum(is_urgent is urgent for is_urgent in self._under_way.values())
+                if free > 0:
+                    leased += await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers, urgent)
         for one in leased:
             task = asyncio.create_task(self._carry(one))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[task] = one.parcel.urgent
+            task.add_done_callback(self._landed)
         return len(leased)
+
+    def _landed(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.pop(task, None)
 
     def abandon(self) -> None:
         """Drop everything that is under way, as a kill would."""
@@ -65,7 +71,7 @@ class Delivery:
     async def settle(self) -> None:
         """Wait until nothing is under way: before stopping, and in stories."""
         while self._under_way:
-            await asyncio.wait(set(self._under_way))
+            await asyncio.wait(list(self._under_way))
 
     async def _carry(self, leased: Leased) -> None:
         attempt = await self._try(leased)
@@ -92,15 +98,22 @@ class Delivery:
             ours=ours,
         )
 
+    async def _found(self, carrier: Carrier, leased: Leased) -> Attempt | None:
+        """What the provider has of an earlier try, unless it is another notice's in the same words."""
+        found = await carrier.find(leased.parcel)
+        if found is None:
+            return None
+        async with self.database.transaction() as tx:
+            taken = await outbox.is_adopted(tx, found.provider_id, leased.parcel.reference)
+        return None if taken else found
+
     async def _try(self, leased: Leased) -> Attempt:
         parcel = leased.parcel
         carrier = self.carriers[parcel.channel]
         try:
             async with asyncio.timeout(TIME_LIMIT):
-                if leased.doubtful:
-                    found = await carrier.find(parcel)
-                    if found is not None:
-                        return found
+                if leased.doubtful and (found := await self._found(carrier, leased)) is not None:
+                    return found
                 return await carrier.send(parcel)
         except TimeoutError:
             return Attempt(Verdict.UNKNOWN, error="no answer in time")

@@ -41,10 +41,13 @@ class LostHold(Exception):
 
 
 def draw_code(at_rest: set[str]) -> str:
-    """A reply code of four characters with a letter and a digit, none that can be misread, not used for 30 days."""
+    """A reply code: a letter and three more characters with a digit among them, none to misread, not used for 30 days.
+
+    A letter leads because "743M" or "9AM7" would be read as a time.
+    """
     while True:
-        code = "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(4))
-        if not code.isalpha() and not code.isdigit() and code not in at_rest:
+        code = secrets.choice(CODE_LETTERS) + "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(3))
+        if not code.isalpha() and code not in at_rest:
             return code
 
 

@@ -1,11 +1,11 @@
 """The desk: takes what came in and what has come due, lets the judge decide, and records it. The one writer of visits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -30,6 +30,15 @@ RECEIPT_TRIES = 200
 
 Parse = Callable[[bytes], list[Incoming]]
 Work = Callable[[Transaction], Awaitable[None]]
+
+
+class Look(NamedTuple):
+    """What there is to do, seen in one glance."""
+
+    rows: Sequence[Kept]
+    places: Sequence[tuple[int, Place]]
+    alarms: Sequence[Alarm]
+    troubled: Sequence[Troubled]
 
 
 def _nothing() -> None:
@@ -57,28 +66,43 @@ class Desk:
 
     async def turn(self) -> int:
         """Deal with everything that is there: what came in first, so that nothing is raised for what was sent in time."""
-        count = await self._inbox()
-        count += await self._due_places()
-        count += await self._due_alarms()
-        count += await self._troubles()
+        look = await self._look()
+        count = 0
+        if look.rows:
+            count = await self._inbox(look.rows)
+            look = await self._look()
+        count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in look.places])
+        count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in look.alarms])
+        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in look.troubled])
         if count:
             self.wake()
         return count
 
+    async def _look(self) -> Look:
+        now = self.clock()
+        async with self.database.transaction() as tx:
+            return Look(
+                await inbox.new_ones(tx, BATCH),
+                await visits.due(tx, now, BATCH),
+                await alarm_store.due(tx, now, BATCH),
+                await outbox.troubled(tx, BATCH),
+            )
+
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
 
-    async def _inbox(self) -> int:
-        count, after = 0, 0
-        while True:
-            async with self.database.transaction() as tx:
-                rows = await inbox.new_ones(tx, BATCH, after)
+    async def _inbox(self, rows: Sequence[Kept]) -> int:
+        """Every row that is new, in order; rows that have to wait do not hold up those behind them."""
+        count = 0
+        while rows:
             for row in rows:
                 count += await self._take(row)
-                after = row.id
                 self.progress()
             if len(rows) < BATCH:
-                return count
+                break
+            async with self.database.transaction() as tx:
+                rows = await inbox.new_ones(tx, BATCH, rows[-1].id)
+        return count
 
     async def _take(self, kept: Kept) -> int:
         """One row, one transaction. A row that cannot be dealt with is set aside, and never blocks those behind it."""
@@ -111,30 +135,15 @@ class Desk:
         for school_id in self.habits.schools:
             await case.tell(school_id, [Role.OFFICE], "office_unreadable", number=kept.id)
 
-    async def _due_places(self) -> int:
-        async with self.database.transaction() as tx:
-            due = await visits.due(tx, self.clock(), BATCH)
-        return await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due])
-
     async def _place(self, tx: Transaction, school_id: int, place: Place) -> None:
         fresh = await visits.place_by_id(tx, school_id, place.id or 0)
         if fresh is not None and school_id in self.habits.schools:
             await places.deadline(self._case(tx), school_id, fresh)
 
-    async def _due_alarms(self) -> int:
-        async with self.database.transaction() as tx:
-            due = await alarm_store.due(tx, self.clock(), BATCH)
-        return await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due])
-
     async def _alarm(self, tx: Transaction, alarm: Alarm) -> None:
         fresh = await alarm_store.by_id(tx, alarm.school_id, alarm.id or 0)
         if fresh is not None and alarm.school_id in self.habits.schools:
             await alarms.deadline(self._case(tx), fresh)
-
-    async def _troubles(self) -> int:
-        async with self.database.transaction() as tx:
-            found = await outbox.troubled(tx, BATCH)
-        return await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in found])
 
     async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
         await troubles.mend(self._case(tx), troubled)

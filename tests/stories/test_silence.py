@@ -67,7 +67,7 @@ async def test_past_the_top_everybody_is_told_again_with_the_words_for_999(world
     for minute in (20, 22, 24):
         await world.until(f"14:{minute}")
         for one in ladder:
-            one.receives("NOBODY HAS ANSWERED", "Ring 999", "Asha at 14 High Street", "last heard 14:00")
+            one.receives("NOBODY ANSWERS", "Ring 999", "Asha at 14 High Street", "heard 14:00")
     await world.dana.texts("1")
     world.dana.receives("is yours")
     for one in (world.olive, world.henry):

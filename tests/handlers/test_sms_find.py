@@ -1,0 +1,125 @@
+"""Before a text is sent again, it is looked up at Twilio: adopted when it is there, sent again when nobody can tell."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery import Parcel
+from bot.people import Channel
+from handlers.sms import SmsCarrier
+from tests.fakes.hands import Hands
+from tests.fakes.twilio import TwilioServer
+
+SID, TOKEN = "AC" + "7" * 32, "marsh-lane-token"
+ASHA, OLIVE, US = "+447700900001", "+447700900002", "+447700900100"
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def twilio(clock: Hands) -> Iterator[TwilioServer]:
+    with TwilioServer(clock, account_sid=SID, auth_token=TOKEN, number=US) as server:
+        yield server
+
+
+def carrier_to(url: str, now: Hands | None = None) -> SmsCarrier:
+    return SmsCarrier(SID, TOKEN, sender=US, service_sid=None, api_url=url, status_url=None, now=now)
+
+
+@pytest.fixture
+async def carrier(twilio: TwilioServer) -> AsyncIterator[SmsCarrier]:
+    one = carrier_to(twilio.url)
+    yield one
+    await one.close()
+
+
+def parcel(reference: int = 7, *, to: str = OLIVE, text: str = "ALARM K7Q2 14:32") -> Parcel:
+    return Parcel(reference, Channel.SMS, to, text)
+
+
+async def test_nothing_there(twilio: TwilioServer, carrier: SmsCarrier) -> None:
+    """Nothing to this number in these words: it is to be sent."""
+    await carrier.send(parcel(1, text="another"))
+    await carrier.send(parcel(2, to=ASHA))
+    assert await carrier.find(parcel(3)) is None
+
+
+async def test_what_they_texted_us_is_not_ours(twilio: TwilioServer, carrier: SmsCarrier) -> None:
+    """The same words from a phone to us are nobody's notice."""
+    twilio.texts(OLIVE, "ALARM K7Q2 14:32", lost=True)
+    assert await carrier.find(parcel(to=US)) is None
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+async def test_one_that_failed_is_not_adopted(twilio: TwilioServer, status: str) -> None:
+    """A text that did not arrive is no reason not to send it."""
+    twilio.receipts(status, when="lost")
+    before, after = carrier_to(twilio.url), carrier_to(twilio.url)
+    await before.send(parcel())
+    assert twilio.messages()[0].status == status
+    assert await after.find(parcel()) is None
+    await before.close()
+    await after.close()
+
+
+async def test_after_a_restart(twilio: TwilioServer) -> None:
+    """What the process that died had sent is found by the one after it."""
+    before, after = carrier_to(twilio.url), carrier_to(twilio.url)
+    sent = await before.send(parcel())
+    assert await after.find(parcel()) == sent
+    await before.close()
+    await after.close()
+
+
+async def test_two_notices_in_the_same_words(twilio: TwilioServer, carrier: SmsCarrier) -> None:
+    """One text is one notice: it is never taken for a second in the same words."""
+    twilio.fails_next(503, after_accepting=True, times=2)
+    await carrier.send(parcel(1))
+    assert (await carrier.find(parcel(1))) == (await carrier.find(parcel(1)))
+    assert await carrier.find(parcel(2)) is None
+    await carrier.send(parcel(2))
+    first, second = await carrier.find(parcel(1)), await carrier.find(parcel(2))
+    assert first is not None
+    assert second is not None
+    assert first.provider_id != second.provider_id
+
+
+async def test_what_was_sent_is_not_found_for_another(twilio: TwilioServer, carrier: SmsCarrier) -> None:
+    """A text whose sending answered well belongs to its own notice already."""
+    await carrier.send(parcel(1))
+    assert await carrier.find(parcel(2)) is None
+
+
+async def test_an_old_text_in_the_same_words(twilio: TwilioServer, clock: Hands) -> None:
+    """This morning's "all well?" is not this afternoon's: better twice than never."""
+    before = carrier_to(twilio.url)
+    await before.send(parcel())
+    await before.close()
+    after = carrier_to(twilio.url, clock)
+    clock.at += timedelta(minutes=31)
+    assert await after.find(parcel()) is None
+    clock.at -= timedelta(minutes=2)
+    assert await after.find(parcel()) is not None
+    await after.close()
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+async def test_a_look_up_that_fails(twilio: TwilioServer, carrier: SmsCarrier, status: int) -> None:
+    """Who cannot tell says nothing: the text is sent, twice at worst."""
+    await carrier.send(parcel())
+    twilio.fails_next(status, method="list")
+    assert await carrier.find(parcel()) is None
+
+
+async def test_logs_hold_no_number(twilio: TwilioServer, carrier: SmsCarrier, caplog: pytest.LogCaptureFixture) -> None:
+    """The twilio library logs every number it looks up; through this door it logs nothing."""
+    with caplog.at_level(logging.INFO):
+        await carrier.send(parcel())
+        await carrier.find(parcel())
+    ours = [one.getMessage() for one in caplog.records if not one.name.startswith("uvicorn")]  # the fake's own
+    assert not any("7700" in line for line in ours)

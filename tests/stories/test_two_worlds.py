@@ -1,0 +1,66 @@
+"""Two worlds, alike but for this: in one, the words in Asha's text are her code word (I8, DESIGN §4, law 7)."""
+
+import asyncio
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.world.quick import ASHA, BEN, DANA, HENRY, OLIVE, QuickWorld
+
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
+Step = tuple[str, str] | timedelta
+
+PHRASE = "blue folder"
+VISITOR_TEXTS = [
+    "arrived", "1", "2", "3", "all fine", "left", "we have left", "running 10 late", "another 20 mins", "help",
+    "9", "thanks", "status", "??", "not left yet", "called off", "blue folder", "Blue-FOLDER!", "is the blue folder in?",
+    "all ok, bring the blue folder", "left now. blue folder", "arrived, blue folder is here", "bluefolder", "blue foldr",
+    "safe spoke to her", "mine",
+]  # fmt: skip
+CONTACT_TEXTS = ["1", "mine", "safe spoke to her", "real police are there", "hello", "help"]
+
+visitor_steps = st.tuples(st.sampled_from([ASHA, ASHA, ASHA, BEN]), st.sampled_from(VISITOR_TEXTS))
+contact_steps = st.tuples(st.sampled_from([OLIVE, HENRY, DANA]), st.sampled_from(CONTACT_TEXTS))
+pauses = st.sampled_from([20, 90, 180, 300, 600, 1200]).map(lambda seconds: timedelta(seconds=seconds))
+histories: st.SearchStrategy[list[Step]] = st.lists(
+    st.one_of(visitor_steps, visitor_steps, contact_steps, pauses), min_size=4, max_size=12
+)
+
+
+async def live(history: list[Step], code_words: tuple[str, ...]) -> tuple[list[object], int]:
+    """The visitors' phones after a history, and how many texts the contacts got."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        world = await QuickWorld.opens(Path(folder), code_words=code_words)
+        try:
+            for step in history:
+                if isinstance(step, timedelta):
+                    await world.passes(step)
+                else:
+                    await world.texts(*step)
+            await world.passes(timedelta(minutes=20))
+            visitors: list[object] = [await world.phone(number) for number in (ASHA, BEN)]
+            contacts = sum([len(await world.phone(number)) for number in (OLIVE, HENRY, DANA)])
+        finally:
+            await world.closes()
+    return visitors, contacts
+
+
+@settings(max_examples=int(os.environ.get("DOORSTEP_TEST_HISTORIES", "10")), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(history=histories)
+def test_the_visitors_phones_are_the_same_byte_for_byte(history: list[Step]) -> None:
+    """Every text, time, order and button on both visitors' phones, whatever anybody does, is as if there were no code word."""
+    with_phrase, _ = asyncio.run(live(history, (PHRASE,)))
+    without, _ = asyncio.run(live(history, ()))
+    assert with_phrase == without
+
+
+def test_the_comparison_can_fail() -> None:
+    """The two worlds do differ where they should: the contacts hear of it in one, and not in the other."""
+    history: list[Step] = [(ASHA, "1"), (ASHA, "is the blue folder in?")]
+    _, told = asyncio.run(live(history, (PHRASE,)))
+    _, untold = asyncio.run(live(history, ()))
+    assert told > untold

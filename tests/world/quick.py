@@ -1,0 +1,73 @@
+"""A world without wires: the real service on a real SQLite file with local phones, for histories by the hundred."""
+
+import json
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+from bot import visit
+from bot.clock import SteppedClock
+from bot.people import Channel, Person, Role
+from bot.school import parse_schools
+from handlers import local
+from handlers.service import Doors, Service
+from store import people, visits
+from store.crypto import Sealer
+from store.database import Database
+from tests.world.world import MONDAY_TWO, SCHOOL
+
+ASHA, BEN = "+447700900001", "+447700900002"
+OLIVE, HENRY, DANA = "+447700900010", "+447700900011", "+447700900012"
+CAST = (
+    ("Asha", {Role.VISITOR}, ASHA),
+    ("Ben", {Role.VISITOR, Role.DSL}, BEN),
+    ("Olive", {Role.OFFICE}, OLIVE),
+    ("Henry", {Role.HEADTEACHER}, HENRY),
+    ("Dana", {Role.DEPUTY}, DANA),
+)
+SEALER = Sealer("a key for quick worlds, long enough".replace(",", ""))
+
+
+class QuickWorld:
+    """Asha and Ben are on a visit from 14:05 to 14:35; whether Asha's phrase is on record is what differs."""
+
+    def __init__(self, service: Service, clock: SteppedClock) -> None:
+        self.service, self.clock, self._ids = service, clock, count(1)
+
+    @classmethod
+    async def opens(cls, folder: Path, *, code_words: tuple[str, ...]) -> "QuickWorld":
+        clock = SteppedClock(MONDAY_TWO)
+        database = Database(f"sqlite+aiosqlite:///{folder / 'doorstep.db'}", SEALER)
+        phones = local.LocalCarrier()
+        doors = Doors(dict.fromkeys(Channel, local.parse), dict.fromkeys(Channel, phones))
+        schools = parse_schools(SCHOOL)
+        service = await Service.open(database, clock, schools, doors)
+        school_id, school = next(iter(service.desk.habits.schools.items()))
+        async with database.transaction() as tx:
+            ids = {}
+            for name, roles, phone in CAST:
+                words = code_words if name == "Asha" else ()
+                ids[name] = await people.save(tx, Person(0, school_id, name, frozenset(roles), phone, code_words=words))
+            made = await visits.add(tx, school_id, school.policy, clock(), address="14 High Street", pupil="K.T.")
+            start = MONDAY_TWO + timedelta(minutes=5)
+            for name in ("Asha", "Ben"):
+                place = visit.Place(
+                    ids[name], visit_id=made.id, starts_at=start, ends_at=start + timedelta(minutes=30)
+                )
+                await visits.add_place(tx, school_id, visit.plan(place, school.policy))
+        return cls(service, clock)
+
+    async def texts(self, number: str, text: str) -> None:
+        raw = json.dumps({"from": number, "channel": "sms", "sender": number, "text": text}).encode()
+        await self.service.desk.keep(Channel.SMS, f"text-{next(self._ids)}", raw)
+        await self.service.settle()
+
+    async def passes(self, length: timedelta) -> None:
+        await self.service.advance(self.clock, length)
+
+    async def phone(self, number: str) -> list[dict[str, object]]:
+        """All that this phone sent and got, with times and buttons."""
+        return await local.phone_log(self.service.database, number)
+
+    async def closes(self) -> None:
+        await self.service.close()
