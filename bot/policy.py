@@ -96,7 +96,9 @@ class Policy(BaseModel):
     def _contacts(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
         strays = [role for role in roles if role not in CONTACT_ROLES]
         if strays or len(set(roles)) != len(roles):
-            raise ValueError("name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES)))
+            raise ValueError(
+                "name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES))
+            )
         return roles
 
     def rehearsal_lengths(self) -> list[str]:
@@ -136,6 +138,8 @@ def explain(error: ValueError) -> str:
     lines = []
     for row in rows:
         setting = ".".join(str(part) for part in row["loc"]) or "value"
-        problem = "there is no such setting" if row["type"] == "extra_forbidden" else row["msg"].removeprefix("Value error, ")
+        problem = (
+            "there is no such setting" if row["type"] == "extra_forbidden" else row["msg"].removeprefix("Value error, ")
+        )
         lines.append(f"{setting}: {problem} (it was {row.get('input')!r})")
     return "; ".join(lines)

@@ -44,7 +44,9 @@ def _zone(written: object) -> ZoneInfo:
 def _hours(written: object) -> tuple[time, time]:
     match = re.fullmatch(r"\s*(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)\s*", str(written))
     try:
-        opens, closes = (time(int(a), int(b)) for a, b in (match.group(1, 2), match.group(3, 4))) if match else (time(0), time(0))
+        opens, closes = (
+            (time(int(a), int(b)) for a, b in (match.group(1, 2), match.group(3, 4))) if match else (time(0), time(0))
+        )
     except ValueError:
         opens = closes = time(0)
     if opens >= closes:

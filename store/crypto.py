@@ -52,11 +52,15 @@ class Sealer:
         try:
             return self._fernet.decrypt(sealed)
         except InvalidToken as error:
-            raise KeyFault("DOORSTEP_SECRET_KEY does not open what is stored: give the key it was sealed with") from error
+            raise KeyFault(
+                "DOORSTEP_SECRET_KEY does not open what is stored: give the key it was sealed with"
+            ) from error
 
     def index(self, kind: str, value: str) -> str:
         """The same for the same value, and nothing can be read from it without the key."""
-        return hmac.new(self._index_key, f"{kind}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(
+            self._index_key, f"{kind}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()[:32]
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

@@ -29,7 +29,9 @@ class Kept:
 
 def _kept(tx: Transaction, row: InboxRow) -> Kept:
     assert row.id is not None
-    return Kept(row.id, Channel(row.channel), row.external_id, tx.sealer.open_bytes(row.raw), row.received_at, row.tries)
+    return Kept(
+        row.id, Channel(row.channel), row.external_id, tx.sealer.open_bytes(row.raw), row.received_at, row.tries
+    )
 
 
 async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, now: datetime) -> bool:
@@ -49,7 +51,9 @@ async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, 
 
 async def new_ones(tx: Transaction, limit: int, after: int = 0) -> Sequence[Kept]:
     """Rows not yet dealt with, oldest first."""
-    query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after).order_by(col(InboxRow.id)).limit(limit)
+    query = (
+        select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after).order_by(col(InboxRow.id)).limit(limit)
+    )
     return [_kept(tx, row) for row in (await tx.session.exec(query)).all()]
 
 

@@ -122,7 +122,9 @@ async def _verify_school(tx: Transaction, school: SchoolRow) -> Check:
             return Check(school.key, count, previous, fault)
         previous, count = row.hash, row.seq
     if (count, previous) != (school.journal_seq, school.journal_hash):
-        return Check(school.key, count, previous, f"the journal ends at entry {count}, but {school.journal_seq} were written")
+        return Check(
+            school.key, count, previous, f"the journal ends at entry {count}, but {school.journal_seq} were written"
+        )
     return Check(school.key, count, previous)
 
 

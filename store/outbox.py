@@ -119,9 +119,9 @@ def _parcel(tx: Transaction, row: OutboxRow) -> Parcel:
 
 
 async def lease(
-    tx: Transaction, token: str, now: datetime, until: datetime, limit: int, channels: Iterable[Channel]
+    tx: Transaction, token: str, now: datetime, until: datetime, limit: int, channels: Iterable[Channel], urgent: bool
 ) -> list[Leased]:
-    """Take what is owed now: alarms first, then in order. What an ended lease left behind is taken as doubtful.
+    """Take what is owed now, alarms or the rest, in order. What an ended lease left behind is taken as doubtful.
 
     A phone gets what is no alarm in the order it was written: a row waits for the earlier ones to the same phone.
     """
@@ -136,10 +136,11 @@ async def lease(
         and_(col(OutboxRow.state) == State.OWED, col(OutboxRow.next_at) <= now),
         and_(col(OutboxRow.state) == State.LEASED, col(OutboxRow.lease_until) <= now),
     )
+    wanted = [ready, col(OutboxRow.channel).in_(list(channels)), col(OutboxRow.urgent).is_(urgent)]
     query = (
         select(OutboxRow)
-        .where(ready, col(OutboxRow.channel).in_(list(channels)), or_(col(OutboxRow.urgent).is_(True), ~blocked))
-        .order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id))
+        .where(*wanted, *([] if urgent else [~blocked]))
+        .order_by(col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -151,6 +152,12 @@ async def lease(
         tx.session.add(row)
         leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at))
     return leased
+
+
+async def is_adopted(tx: Transaction, provider_id: str, reference: int) -> bool:
+    """Whether another notice has this message of the provider's as its own."""
+    query = select(OutboxRow.id).where(OutboxRow.provider_id == provider_id, OutboxRow.id != reference)
+    return (await tx.session.exec(query)).first() is not None
 
 
 async def expire_leases(tx: Transaction, now: datetime) -> None:
@@ -288,5 +295,7 @@ async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next notice that is owed may leave."""
-    query = select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED).order_by(col(OutboxRow.next_at)).limit(1)
+    query = (
+        select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED).order_by(col(OutboxRow.next_at)).limit(1)
+    )
     return (await tx.session.exec(query)).first()

@@ -116,8 +116,12 @@ async def by_id(tx: Transaction, school_id: int, visit_id: int) -> Visit | None:
 
 async def of_school(tx: Transaction, school_id: int) -> list[tuple[Visit, list[Place]]]:
     """Every visit of a school with its places, oldest first."""
-    rows = (await tx.session.exec(select(VisitRow).where(VisitRow.school_id == school_id).order_by(col(VisitRow.id)))).all()
-    places = (await tx.session.exec(select(PlaceRow).where(PlaceRow.school_id == school_id).order_by(col(PlaceRow.id)))).all()
+    rows = (
+        await tx.session.exec(select(VisitRow).where(VisitRow.school_id == school_id).order_by(col(VisitRow.id)))
+    ).all()
+    places = (
+        await tx.session.exec(select(PlaceRow).where(PlaceRow.school_id == school_id).order_by(col(PlaceRow.id)))
+    ).all()
     return [(_visit(tx, row), [_place(place) for place in places if place.visit_id == row.id]) for row in rows]
 
 

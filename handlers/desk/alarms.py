@@ -44,9 +44,7 @@ async def answerable(case: Case, person: Person) -> list[Alarm]:
 
 
 async def may_answer(case: Case, person: Person, alarm: Alarm) -> bool:
-    return person.is_contact and person.id not in await _absent(
-        case, alarm.school_id, alarm.visit_id, alarm.visitor_id
-    )
+    return person.is_contact and person.id not in await _absent(case, alarm.school_id, alarm.visit_id, alarm.visitor_id)
 
 
 async def happen(case: Case, alarm: Alarm, happening: Happening) -> Alarm:

@@ -64,9 +64,7 @@ async def _chosen(case: Case, known: list[Person]) -> Person | None:
 
 
 async def _receipt(case: Case, kept: Kept, incoming: Incoming) -> None:
-    if incoming.receipt is None:
-        await inbox.done(case.tx, kept, case.now)
-    elif await outbox.receipted(case.tx, incoming.receipt, case.now):
+    if incoming.receipt is None or await outbox.receipted(case.tx, incoming.receipt, case.now):
         await inbox.done(case.tx, kept, case.now)
     else:
         raise ReceiptEarly

@@ -141,5 +141,3 @@ class Case:
         text = notices.render(notice, language, **values)
         for person in told:
             await self.owe(person, notice, text, self.usable(person.channels())[:1], visit_id=visit_id)
-
-

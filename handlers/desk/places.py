@@ -119,9 +119,7 @@ async def _everywhere(case: Case, person: Person, owed: Owed) -> None:
     await _owe(case, person, owed.place, owed.notice, text, case.usable(person.channels()))
 
 
-async def _owe(
-    case: Case, person: Person, place: Place, notice: str, text: str, channels: tuple[Channel, ...]
-) -> None:
+async def _owe(case: Case, person: Person, place: Place, notice: str, text: str, channels: tuple[Channel, ...]) -> None:
     buttons = notices.buttons(place.state, case.school(person.school_id).language)
     await case.owe(person, notice, text, channels, buttons=buttons, visit_id=place.visit_id)
 

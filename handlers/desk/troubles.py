@@ -45,7 +45,13 @@ async def mend(case: Case, troubled: Troubled) -> None:
             continue
         await outbox.owe(case.tx, replace(notice, channel=channel, address=address), case.now)
         await case.note(
-            person.school_id, "rerouted", notice.visit_id, notice.alarm_id, person.id, notice=notice.notice, channel=channel
+            person.school_id,
+            "rerouted",
+            notice.visit_id,
+            notice.alarm_id,
+            person.id,
+            notice=notice.notice,
+            channel=channel,
         )
     await _climb(case, troubled)
 

@@ -49,7 +49,12 @@ async def live(history: list[Step], code_words: tuple[str, ...]) -> tuple[list[o
     return visitors, contacts
 
 
-@settings(max_examples=int(os.environ.get("DOORSTEP_TEST_HISTORIES", "10")), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(
+    max_examples=int(os.environ.get("DOORSTEP_TEST_HISTORIES", "10")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+)
 @given(history=histories)
 def test_the_visitors_phones_are_the_same_byte_for_byte(history: list[Step]) -> None:
     """Every text, time, order and button on both visitors' phones, whatever anybody does, is as if there were no code word."""

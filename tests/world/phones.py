@@ -93,7 +93,9 @@ class Human:
                 self.read.append(line)
                 return line
         waiting = [f"{line.channel}: {line.text}" for line in self.unread]
-        raise AssertionError(f"{self.name}'s phone got nothing with {fragments} by {by or 'any channel'}; it got {waiting}")
+        raise AssertionError(
+            f"{self.name}'s phone got nothing with {fragments} by {by or 'any channel'}; it got {waiting}"
+        )
 
     def receives_nothing(self) -> None:
         self.world.collects()

@@ -51,9 +51,7 @@ class QuickWorld:
             made = await visits.add(tx, school_id, school.policy, clock(), address="14 High Street", pupil="K.T.")
             start = MONDAY_TWO + timedelta(minutes=5)
             for name in ("Asha", "Ben"):
-                place = visit.Place(
-                    ids[name], visit_id=made.id, starts_at=start, ends_at=start + timedelta(minutes=30)
-                )
+                place = visit.Place(ids[name], visit_id=made.id, starts_at=start, ends_at=start + timedelta(minutes=30))
                 await visits.add_place(tx, school_id, visit.plan(place, school.policy))
         return cls(service, clock)
 

@@ -41,9 +41,7 @@ class World:
     def __init__(self, folder: Path, *, school: str = SCHOOL, database_url: str = "") -> None:
         self.clock = SteppedClock(MONDAY_TWO)
         self.telegram = TelegramServer(self.clock, token=TOKEN, poll_cap=0.0)
-        self.twilio = TwilioServer(
-            self.clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True
-        )
+        self.twilio = TwilioServer(self.clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
         self._folder, self._schools_text = folder, school
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
@@ -209,9 +207,7 @@ class World:
     ) -> int:
         """Put a visit of the day on record; gives its number."""
         day = self.clock().replace(second=0, microsecond=0)
-        starts_at, ends_at = (
-            day.replace(hour=int(written[:2]), minute=int(written[3:])) for written in (start, end)
-        )
+        starts_at, ends_at = (day.replace(hour=int(written[:2]), minute=int(written[3:])) for written in (start, end))
         async with self.attached.service.database.transaction() as tx:
             made = await visits.add(
                 tx,
@@ -269,5 +265,3 @@ class World:
     async def verifies(self) -> list[Check]:
         async with self.attached.service.database.transaction() as tx:
             return await journal.verify(tx)
-
-

@@ -1,4 +1,4 @@
-"""Finding a code word in a text typed by a shaking thumb, and judging whether a phrase can be one.
+"""Finding a code word in a text typed by a shaking thumb.
 
 Text and phrase are compared by their letters and digits alone: case, accents, look-alikes, spaces, punctuation, emoji and
 held-down keys cost nothing. What a thumb does (a neighbouring key, a swap, a letter left out or put in, a word run into the
@@ -30,7 +30,7 @@ class Found:
     end: int
 
 
-class _Letters(NamedTuple):
+class Letters(NamedTuple):
     """The letters and digits of a text, held-down keys let go; where each stood; and where words begin and end."""
 
     line: str
@@ -62,7 +62,8 @@ def neighbours() -> dict[str, frozenset[str]]:
     return _near_keys()
 
 
-def _letters(text: str) -> _Letters:
+def letters_of(text: str) -> Letters:
+    """What of a text is compared: letters and digits only, a held-down key counted once."""
     folded, places = fold(text)
     line: list[str] = []
     kept: list[int] = []
@@ -83,7 +84,7 @@ def _letters(text: str) -> _Letters:
         kept.append(places[at])
     if inside:
         ends.add(len(line))
-    return _Letters("".join(line), kept, frozenset(starts), frozenset(ends))
+    return Letters("".join(line), kept, frozenset(starts), frozenset(ends))
 
 
 def allowance(letters: int, words: int) -> int:
@@ -99,7 +100,7 @@ def allowance(letters: int, words: int) -> int:
 def _sought(phrases: tuple[str, ...]) -> tuple[_Sought, ...]:
     found: dict[str, _Sought] = {}
     for phrase in phrases:
-        base = _letters(phrase)
+        base = letters_of(phrase)
         limit = allowance(len(base.line), len(base.starts))
         lines = [base.line, base.line + "s"] + ([base.line[:-1]] if base.line.endswith("s") and limit else [])
         for line in lines if base.line else ():
@@ -118,7 +119,7 @@ def find(text: str, phrases: Iterable[str], *, before: str = "") -> Found | None
         return None
     whole = f"{before}\n{text}" if before else text
     shift = len(whole) - len(text)
-    letters = _letters(whole)
+    letters = letters_of(whole)
     for one in sought:
         place = _search(one, letters, shift)
         if place is not None:
@@ -126,7 +127,7 @@ def find(text: str, phrases: Iterable[str], *, before: str = "") -> Found | None
     return None
 
 
-def _search(one: _Sought, letters: _Letters, shift: int) -> tuple[int, int] | None:
+def _search(one: _Sought, letters: Letters, shift: int) -> tuple[int, int] | None:
     least, most = len(one.line) - one.limit, len(one.line) + one.limit
     size = len(letters.line)
     for start in sorted(letters.starts):
@@ -142,7 +143,7 @@ def _search(one: _Sought, letters: _Letters, shift: int) -> tuple[int, int] | No
     return None
 
 
-def _fits(one: _Sought, letters: _Letters, start: int, end: int, shift: int) -> bool:
+def _fits(one: _Sought, letters: Letters, start: int, end: int, shift: int) -> bool:
     if end <= start or letters.places[end - 1] < shift:
         return False
     loose = (start not in letters.starts) + (end not in letters.ends)
@@ -180,16 +181,3 @@ def _put_in(char: str, meant: str, at: int, gaps: frozenset[int], near: dict[str
     beside: Sequence[str] = meant[max(0, at - 1) : at + 1]
     return _THUMB if any(char == key or char in near.get(key, ()) for key in beside) else _OTHER
 
-
-def objections(phrase: str, *, language: str = "en") -> list[str]:
-    """Why a phrase cannot be a code word, in plain sentences; empty when it is a good one."""
-    letters = _letters(phrase)
-    if len(letters.line) < 8:
-        return ["It is too short: use two words of at least eight letters together."]
-    return []
-
-
-def suggestions(count: int = 3, *, seed: int) -> list[str]:
-    """Good phrases of two words."""
-    pool = ["purple kettle", "velvet teapot", "marble pigeon", "copper walnut", "wooden anchor"]
-    return [pool[(seed + at) % len(pool)] for at in range(count)]

@@ -1,0 +1,6 @@
+"""Code words: found in any text, and chosen so that they can be."""
+
+from bot.codeword.choosing import objections, suggestions
+from bot.codeword.finding import Found, find
+
+__all__ = ["Found", "find", "objections", "suggestions"]
