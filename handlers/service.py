@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -181,7 +182,8 @@ class Service:
 
     async def close(self) -> None:
         """Finish what is under way and let go of everything."""
-        await self.delivery.settle()
+        async with self._turning:
+            await self.delivery.settle()
         for close in self.doors.closers:
             await close()
         await self.database.close()
@@ -193,9 +195,9 @@ def _watch(heart: Heartbeat, stopped: threading.Event) -> None:
         heart.watch()
 
 
-async def _first(stop: asyncio.Event, lost: asyncio.Event, tasks: Sequence["asyncio.Future[None]"]) -> None:
+async def _first(stop: asyncio.Event, lost: asyncio.Event, tasks: Sequence["asyncio.Future[Any]"]) -> None:
     """Until told to stop, the hold is lost, or a part has ended that never should (its exception is raised)."""
-    waits: list[asyncio.Future[bool]] = [asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait())]
+    waits: list[asyncio.Future[Any]] = [asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait())]
     try:
         done, _ = await asyncio.wait([*waits, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:

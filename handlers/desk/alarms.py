@@ -1,5 +1,7 @@
 """Carrying out what the alarm machine decides."""
 
+import structlog
+
 from bot import alarm as machine
 from bot import notices
 from bot.alarm import Alarm, Event, Happening, Kind, Notify
@@ -7,6 +9,8 @@ from bot.people import Person
 from bot.visit import Place
 from handlers.desk.case import Case
 from store import alarms, outbox, visits
+
+log = structlog.get_logger(__name__)
 
 
 async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_id: int | None, kind: Kind) -> Alarm:
@@ -26,6 +30,8 @@ async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_
         ladder=machine.ladder(kind, policy, await case.people(school_id), absent),
         deadline_at=case.now + policy.rung,
     )
+    if not alarm.ladder:
+        log.critical("an alarm has nobody to go to: import contacts for the school", school=school_id)
     return await happen(case, await alarms.add(case.tx, alarm), Happening(Event.RAISED))
 
 
@@ -79,6 +85,15 @@ async def happen(case: Case, alarm: Alarm, happening: Happening) -> Alarm:
     for person_id in untold:
         kept = await happen(case, kept, Happening(Event.REFUSED, by=person_id))
     return kept
+
+
+async def pass_on(case: Case, alarm: Alarm, person: Person, words: str) -> None:
+    """What a contact writes in the heat of an alarm, to everybody else on its ladder, told already or not."""
+    everybody = dict.fromkeys([*alarm.told, *(person_id for rung in alarm.ladder for person_id in rung)])
+    facts = await _facts(case, alarm, Happening(Event.DETAILS)) | {"words": notices.shorten(words)}
+    for person_id in everybody:
+        if person_id != person.id:
+            await _notify(case, alarm, Notify(person_id, "alarm_talk", about=person.id), facts)
 
 
 async def deadline(case: Case, alarm: Alarm) -> None:

@@ -25,7 +25,7 @@ async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
         await _receipt(case, kept, incoming)
         return
     known = await people.by_address(case.tx, incoming.channel, incoming.sender)
-    person = await _chosen(case, known)
+    person = await _chosen(case, known, incoming.text)
     match incoming.sort:
         case Sort.TEXT | Sort.EDIT | Sort.OTHER if person is not None:
             await texts.take(case, person, kept, incoming)
@@ -50,17 +50,19 @@ async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
     )
 
 
-async def _chosen(case: Case, known: list[Person]) -> Person | None:
-    """A number may be on record at several schools: the one with a visit or an alarm open is meant, else the first."""
+async def _chosen(case: Case, known: list[Person], text: str) -> Person | None:
+    """A number may be on record at several schools: the one whose alarm is named, or that has a visit or an alarm open."""
     known = [person for person in known if person.school_id in case.habits.schools]
     if len(known) < 2:
         return known[0] if known else None
+    likely = []
     for person in known:
-        open_places = await texts.open_places(case, person)
-        told = [alarm for alarm in await alarms.answerable(case, person) if person.id in alarm.told]
-        if open_places or told:
+        alarms_of_theirs = await alarms.answerable(case, person)
+        if any(alarm.code in text.upper() for alarm in alarms_of_theirs):
             return person
-    return known[0]
+        if await texts.open_places(case, person) or any(person.id in alarm.told for alarm in alarms_of_theirs):
+            likely.append(person)
+    return (likely or known)[0]
 
 
 async def _receipt(case: Case, kept: Kept, incoming: Incoming) -> None:

@@ -12,7 +12,6 @@ from store import alarms as alarm_store
 
 _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
 _AWAITED = (State.PLANNED, State.DUE, State.MISSING)
-FEW_WORDS = 2
 
 
 async def answer(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:
@@ -29,8 +28,9 @@ async def answer(case: Case, person: Person, reading: Reading, incoming: Incomin
     if on_a_visit:
         return False
     if told and _speaks_of(reading):
-        codes = _codes(told)
-        await _say(case, person, incoming.channel, "ask_reason", codes=codes)
+        for alarm in told:
+            await alarms.pass_on(case, alarm, person, incoming.text)
+        await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
     if Role.VISITOR not in person.roles and _is_small_talk(reading):
         await _say(case, person, incoming.channel, "hello")
@@ -52,10 +52,11 @@ def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) 
 def _speaks_of(reading: Reading) -> bool:
     """ "Have rung the police, they are on the way": about the alarm in hand, not a cry of one's own.
 
-    A bare "help", "danger" or 9 is taken as the cry it is, from anybody (DESIGN §4: anything may raise).
+    A bare "help", "danger" or 9 is taken as the cry it is, from anybody (DESIGN §4: anything may raise). More words are
+    passed on to everybody on the ladder, so that they are lost to nobody either way.
     """
     kinds = {meaning.kind for meaning in reading.meanings}
-    return Kind.DANGER in kinds and len(reading.text.split()) > FEW_WORDS
+    return Kind.DANGER in kinds and len(reading.text.split()) > 1
 
 
 def _is_small_talk(reading: Reading) -> bool:

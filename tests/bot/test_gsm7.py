@@ -77,8 +77,10 @@ SEGMENTS = [
     ("a" * 161, 161, 2),
     ("€" * 80, 160, 1),
     ("€" * 81, 162, 2),
+    ("a" * 2 * JOINED, 306, 2),
+    ("a" * (2 * JOINED + 1), 307, 3),
+    ("a" * 159 + "€", 161, 2),
 ]
-SEGMENTS += [("a" * 2 * JOINED, 306, 2), ("a" * (2 * JOINED + 1), 307, 3), ("a" * 159 + "€", 161, 2)]
 
 
 @pytest.mark.parametrize(("text", "length", "count"), SEGMENTS)

@@ -307,8 +307,10 @@ SHORT = [
     ("rang, all well", 70, "rang, all well"),
     ("  two\n lines\there ", 70, "two lines here"),
     ("abcdefghij", 10, "abcdefghij"),
+    ("abcdefghijk", 10, "abcdefg..."),
+    ("abcdef ghijk", 10, "abcdef..."),
+    ("", 70, ""),
 ]
-SHORT += [("abcdefghijk", 10, "abcdefg..."), ("abcdef ghijk", 10, "abcdef..."), ("", 70, "")]
 
 
 @pytest.mark.parametrize(("text", "length", "short"), SHORT)

@@ -74,7 +74,7 @@ class _Uvicorn(uvicorn.Server):
         for _ in range(int(STOP_SECONDS / LOOK_SECONDS)):
             if not self.server_state.connections and not self.server_state.tasks:
                 break
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)  # nothing tells of it
 
 
 @dataclass

@@ -141,9 +141,7 @@ class TelegramPhones(Server):
 
     def sends_location(self, person: int, latitude: float = 53.8, longitude: float = -1.55) -> Posted:
         """Send where one is (or anywhere else)."""
-        return self._says(
-            person, {"location": {"latitude": latitude, "longitude": longitude}}, "", "location"
-        )
+        return self._says(person, {"location": {"latitude": latitude, "longitude": longitude}}, "", "location")
 
     def sends_sticker(self, person: int, meaning: str = "\N{THUMBS UP SIGN}") -> Posted:
         """Send a sticker that stands for `meaning`, one character."""

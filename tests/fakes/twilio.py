@@ -102,9 +102,7 @@ class TwilioServer(TwilioHooks):
         return await self._answer(request, "list" if request.method == "GET" else "create")
 
     async def _single(self, request: Request) -> Response:
-        return await self._answer(
-            request, {"GET": "fetch", "POST": "update", "DELETE": "delete"}[request.method]
-        )
+        return await self._answer(request, {"GET": "fetch", "POST": "update", "DELETE": "delete"}[request.method])
 
     async def _money(self, request: Request) -> Response:
         return await self._answer(request, "balance")

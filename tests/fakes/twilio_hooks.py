@@ -89,9 +89,7 @@ class TwilioHooks(Server):
         self._in_turn = asyncio.Lock()
         self._count = 0
 
-    def connect(
-        self, sms_url: str = "", status_url: str = "", *, public_url: str = "", fallback_url: str = ""
-    ) -> None:
+    def connect(self, sms_url: str = "", status_url: str = "", *, public_url: str = "", fallback_url: str = "") -> None:
         """Tell where Doorstep listens. `sms_url` may carry `#rc=3&rp=all`; over `public_url` it is signed."""
         with self._lock:
             self._places = Places(sms_url, status_url, public_url, fallback_url)
@@ -190,9 +188,7 @@ class TwilioHooks(Server):
 
     # -- receipts -----------------------------------------------------------------------------------
 
-    def receipts(
-        self, *statuses: str, to: str = "", error_code: int | None = None, when: When | None = None
-    ) -> None:
+    def receipts(self, *statuses: str, to: str = "", error_code: int | None = None, when: When | None = None) -> None:
         """Plan the receipts of the texts sent from now on (to one number, or to all). No statuses: none come.
 
         DELIVERED, TWICE, OUT_OF_ORDER, NEVER, UNDELIVERED, FAILED … name the usual plans.

@@ -23,7 +23,6 @@ from tests.fakes.twilio_messages import (
     TWICE,
     UNDELIVERED,
     UNDELIVERED_AFTER_DELIVERED,
-    segments,
 )
 
 SID, TOKEN = "AC" + "7" * 32, "marsh-lane-token"
@@ -142,9 +141,7 @@ def test_pages_stay_still_while_texts_come_in(twilio: TwilioServer, client: Any)
     assert len(client.messages.list(limit=3, page_size=2)) == 3
 
 
-def test_a_scheduled_text_waits_and_can_be_called_off(
-    twilio: TwilioServer, client: Any, clock: Hands
-) -> None:
+def test_a_scheduled_text_waits_and_can_be_called_off(twilio: TwilioServer, client: Any, clock: Hands) -> None:
     """It goes out when its time has come, whoever is alive then; a cancelled one never does."""
     plan = {
         "to": OLIVE, "messaging_service_sid": twilio.service_sid, "schedule_type": "fixed",
@@ -261,9 +258,7 @@ def test_the_urls_fragment_and_the_fallback_change_that(twilio: TwilioServer, do
     ("body", "kind"),
     [("<Response><Message>OK</Message></Response>", "text/xml"), ("OK", "text/plain")],
 )
-def test_what_the_webhook_answers_is_sent(
-    twilio: TwilioServer, doorstep: Receiver, body: str, kind: str
-) -> None:
+def test_what_the_webhook_answers_is_sent(twilio: TwilioServer, doorstep: Receiver, body: str, kind: str) -> None:
     """TwiML and plain text in an answer land on the phone: an answer must be empty to say nothing."""
     doorstep.answers_next(200, body, kind)
     twilio.texts(ASHA, "arrived")
@@ -342,22 +337,3 @@ def test_receipts_can_come_before_the_answer_or_right_after(
     sent = client.messages.create(to=ASHA, from_=US, body="x", status_callback=CALLBACK)
     assert client.messages(sent.sid).fetch().status == "delivered"
     assert len(statuses(doorstep)) == 3
-
-
-def test_segments_are_counted_as_the_network_does() -> None:
-    """160 of GSM-7, 70 once a single character is outside it."""
-    assert [segments(body) for body in ("x" * 160, "x" * 161, "€" * 80, "€" * 81)] == [1, 2, 1, 2]
-    assert [segments("\N{EN DASH}" + "x" * size) for size in (69, 70)] == [1, 2]
-
-
-def test_the_fake_stops_fast_and_leaves_no_thread(clock: Hands) -> None:
-    """A call that hangs and a poll that waits do not keep it: its thread is gone when `stop` returns."""
-    before = threading.active_count()
-    server = TwilioServer(clock, account_sid=SID, auth_token=TOKEN).start()
-    server.hangs_next()
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(client_of(server).messages.create, to=ASHA, from_=server.number, body="x")
-        assert server.until(lambda: server.hanging == 1)
-        server.stop()
-        assert waiting.result(5).body == "x"
-    assert threading.active_count() == before

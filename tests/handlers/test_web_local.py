@@ -91,7 +91,7 @@ def sends(door: OpenDoor, channel: Channel, address: str, text: str, *buttons: s
         notice = Notice(None, None, channel, address, "test", text, buttons)
         async with door.database.transaction() as tx:
             await outbox.owe(tx, notice, now)
-            (leased,) = await outbox.lease(tx, "lease", now, now + timedelta(seconds=30), 9, Channel)
+            (leased,) = await outbox.lease(tx, "lease", now, now + timedelta(seconds=30), 9, Channel, urgent=False)
             assert await outbox.write_down(tx, leased, await local.LocalCarrier().send(leased.parcel), now)
 
     door.run(work())

@@ -162,6 +162,8 @@ async def test_a_contact_who_reports_to_the_alarm_raises_no_second_one(world: Wo
         one.receives("HELP")
     await olive.texts("have rung the police, they are on the way")
     olive.receives("To end it reply SAFE")
+    henry.receives("Olive writes: have rung the police, they are on the way")
+    world.dana.receives("Olive writes: have rung the police")
     assert await world.open_alarms() == ["danger"]
     await olive.texts("real police are there")
     for one in (olive, henry):

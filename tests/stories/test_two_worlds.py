@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.world.quick import ASHA, BEN, DANA, HENRY, OLIVE, QuickWorld
 
-MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 Step = tuple[str, str] | timedelta
 
 PHRASE = "blue folder"

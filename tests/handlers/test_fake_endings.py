@@ -1,0 +1,28 @@
+"""How the Twilio fake counts, and how it ends."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.fakes.hands import Hands
+from tests.fakes.twilio import TwilioServer
+from tests.fakes.twilio_messages import segments
+from tests.handlers.test_fake_twilio import ASHA, SID, TOKEN, client_of
+
+
+def test_segments_are_counted_as_the_network_does() -> None:
+    """160 of GSM-7, 70 once a single character is outside it."""
+    assert [segments(body) for body in ("x" * 160, "x" * 161, "€" * 80, "€" * 81)] == [1, 2, 1, 2]
+    assert [segments("\N{EN DASH}" + "x" * size) for size in (69, 70)] == [1, 2]
+
+
+def test_the_fake_stops_fast_and_leaves_no_thread() -> None:
+    """A call that hangs and a poll that waits do not keep it: its thread is gone when `stop` returns."""
+    before = threading.active_count()
+    server = TwilioServer(Hands(), account_sid=SID, auth_token=TOKEN).start()
+    server.hangs_next()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client_of(server).messages.create, to=ASHA, from_=server.number, body="x")
+        assert server.until(lambda: server.hanging == 1)
+        server.stop()
+        assert waiting.result(5).body == "x"
+    assert threading.active_count() == before
