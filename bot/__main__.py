@@ -44,6 +44,7 @@ app.add_typer(people_app, name="people")
 app.add_typer(visits_app, name="visits")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SteppedFrom = Annotated[datetime | None, typer.Option(hidden=True, formats=["%Y-%m-%dT%H:%M"])]
 
 
 def refuse(reason: object, code: int = BAD_SETTINGS) -> NoReturn:
@@ -106,9 +107,7 @@ async def opened() -> AsyncIterator[tuple[Transaction, dict[int, School]]]:
 
 
 @app.command()
-def run(
-    stepped_from: Annotated[datetime | None, typer.Option(hidden=True, formats=["%Y-%m-%dT%H:%M"])] = None,
-) -> None:
+def run(stepped_from: SteppedFrom = None) -> None:
     """Watch over visits until stopped. Without credentials it opens local phones instead of Telegram and Twilio."""
     logs.configure()
     settings, schools = settings_and_schools()
@@ -141,7 +140,9 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
 
 
 @app.command()
-def demo(keep: Annotated[Path | None, typer.Option(help="Keep the store of the afternoon in this folder.")] = None) -> None:
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="Keep the store of the afternoon in this folder.")] = None,
+) -> None:
     """Play an afternoon at Marsh Lane Primary, faster than life, and check that it went as it should."""
     raise typer.Exit(demo_room.play(Console(), keep))
 
@@ -163,13 +164,15 @@ def import_people(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> 
 
 
 @visits_app.command("import")
-def import_visits(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
+def import_visits(file: Annotated[Path, typer.Argument(help="A CSV file.")], stepped_from: SteppedFrom = None) -> None:
     """Add planned visits. All or nothing: a bad line is named, and then nothing is added."""
     text = text_of(file)
 
     async def work() -> None:
         async with opened() as (tx, schools):
-            report = await imports.import_visits(tx, schools, text, system_clock())
+            zone = next(iter(schools.values())).zone
+            now = stepped_from.replace(tzinfo=zone) if stepped_from else system_clock()
+            report = await imports.import_visits(tx, schools, text, now)
         typer.echo("\n".join([f"planned as no. {', '.join(map(str, report.visit_ids)) or '-'}", *report.notes]))
 
     carry_out(work())
@@ -199,7 +202,9 @@ def invite(phone: Annotated[str, typer.Argument(help="The person's number, as on
                 refuse(f"{phone} is nobody's number on record; import the person first", FAILED)
             for person in found[:1]:
                 await people_store.invite(tx, person, token, system_clock() + LINK_LASTS)
-        door = telegram.TelegramDoor(bot_token.get_secret_value(), settings.telegram_api_url, never_keep, on_conflict=lambda: None)
+        door = telegram.TelegramDoor(
+            bot_token.get_secret_value(), settings.telegram_api_url, never_keep, on_conflict=lambda: None
+        )
         typer.echo(await door.link(token))
         await door.close()
 
@@ -224,7 +229,14 @@ def list_visits(as_json: AsJson = False) -> None:
         table = Table("no.", "school", "who", "state", "start", "end", "address")
         for row in rows:
             for place in row["visitors"]:
-                cells = (row["visit"], row["school"], place["name"], place["state"], place["starts_at"], place["ends_at"])
+                cells = (
+                    row["visit"],
+                    row["school"],
+                    place["name"],
+                    place["state"],
+                    place["starts_at"],
+                    place["ends_at"],
+                )
                 table.add_row(*(str(cell or "") for cell in cells), row["address"])
         Console().print(table)
 
@@ -286,10 +298,16 @@ async def verify(as_json: bool) -> None:
     async with opened() as (tx, _):
         checks = await journal_store.verify(tx)
     if as_json:
-        typer.echo(json.dumps([{"school": c.school, "entries": c.entries, "head": c.head, "fault": c.fault} for c in checks]))
+        typer.echo(
+            json.dumps([{"school": c.school, "entries": c.entries, "head": c.head, "fault": c.fault} for c in checks])
+        )
     else:
         for check in checks:
-            outcome = f"BROKEN after entry {check.entries}: {check.fault}" if check.fault else f"holds, last hash {check.head}"
+            outcome = (
+                f"BROKEN after entry {check.entries}: {check.fault}"
+                if check.fault
+                else f"holds, last hash {check.head}"
+            )
             typer.echo(f"{check.school}: {check.entries} entries, {outcome}")
     if any(check.fault for check in checks):
         raise typer.Exit(FAILED)

@@ -68,10 +68,13 @@ class Delivery:
             task.cancel()
         self._under_way.clear()
 
-    async def settle(self) -> None:
-        """Wait until nothing is under way: before stopping, and in stories."""
+    async def settle(self) -> int:
+        """Wait until nothing is under way: before stopping, and in stories. Gives how many parcels that were."""
+        count = 0
         while self._under_way:
-            await asyncio.wait(list(self._under_way))
+            landed, _ = await asyncio.wait(list(self._under_way))
+            count += len(landed)
+        return count
 
     async def _carry(self, leased: Leased) -> None:
         attempt = await self._try(leased)

@@ -108,8 +108,8 @@ class Service:
     async def settle(self) -> None:
         """Work until there is nothing left to do at this instant."""
         async with self._turning:
-            while await self.desk.turn() + await self.delivery.turn():
-                await self.delivery.settle()
+            while await self.desk.turn() + await self.delivery.turn() + await self.delivery.settle():
+                pass
 
     async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
         """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""

@@ -1,15 +1,19 @@
 """Playing a story moment by moment, and holding every phone to it."""
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from handlers.demo.engine import Engine
-from handlers.demo.script import Gets, Mark, Message, Moment, Phone, Process, Row, Scene, Texts
+from handlers.demo.script import Act, Gets, Mark, Message, Moment, Phone, Process, Row, Scene, Texts
 
 SHOWN_WITHIN = 10.0
 """Seconds a phone has to show what it must show; far more than it takes."""
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at it."""
 CODE = "{code}"
 
 
@@ -23,11 +27,12 @@ class Deviation(Exception):
 
 @dataclass(slots=True)
 class Counts:
-    """What was seen on the way. `waits`: minutes from a question nobody answered to a person who is told of it."""
+    """What was seen on the way, and the minutes to a person from a question nobody answered and from a text."""
 
     messages: int = 0
     alarms: list[str] = field(default_factory=list)
-    waits: list[int] = field(default_factory=list)
+    after_silence: list[int] = field(default_factory=list)
+    after_words: list[int] = field(default_factory=list)
     kills: int = 0
 
 
@@ -42,10 +47,12 @@ class Afternoon:
     _seen: dict[Phone, int] = field(default_factory=dict)
     _code: str = ""
     _asked: str = ""
+    _texted: str = ""
+    _pause: threading.Event = field(default_factory=threading.Event)
 
     def play(self, scene: Scene) -> None:
         """Play a scene into `rows`. Raises Deviation, EngineFault."""
-        self.rows, self._code, self._asked = [], "", ""
+        self.rows, self._code, self._asked, self._texted = [], "", "", ""
         for moment in scene.moments:
             self._live(moment)
         self.nothing_more()
@@ -68,10 +75,12 @@ class Afternoon:
         shown: dict[Phone, list[Message]] = {}
         if phones := list(_phones(moment)):
             self.rows.append(Row(moment.time, shown))
+        expected = {phone: [act for act in moment.acts if _is_on(act, phone)] for phone in phones}
+        limit = self.monotonic() + SHOWN_WITHIN
         for phone in phones:
-            expected = [act for act in moment.acts if not isinstance(act, Process) and act.phone == phone]
-            shown[phone] = self._shown(phone, len(expected))
-            self._hold(moment.time, phone, expected, shown[phone])
+            shown[phone] = self._shown(phone, len(expected[phone]), limit)
+        for phone in phones:
+            self._hold(moment.time, phone, expected[phone], shown[phone])
         if Process.KILLED in moment.acts:
             self.engine.kill()
             self.counts.kills += 1
@@ -80,11 +89,10 @@ class Afternoon:
     def _fresh(self, phone: Phone) -> list[Message]:
         return self.engine.phone(phone)[self._seen.get(phone, 0) :]
 
-    def _shown(self, phone: Phone, count: int) -> list[Message]:
-        """What is new on a phone, as soon as it is as much as is expected, or after a limited time whatever there is."""
-        limit = self.monotonic() + SHOWN_WITHIN
+    def _shown(self, phone: Phone, count: int, limit: float) -> list[Message]:
+        """What is new on a phone, as soon as it is as much as is expected; at the limit, whatever there is."""
         while len(fresh := self._fresh(phone)) < count and self.monotonic() < limit:
-            pass
+            self._pause.wait(LOOK_AGAIN)  # the engine is at work meanwhile
         self._seen[phone] = self._seen.get(phone, 0) + len(fresh)
         return fresh
 
@@ -119,16 +127,20 @@ class Afternoon:
         if "Is all OK?" in message.text or "Expected to end" in message.text:
             self._asked = self._asked or time
         elif message.is_sent:
-            self._asked = ""
+            self._asked, self._texted = "", time
         if message.text.startswith("ALARM") and self._code not in self.counts.alarms:
             self.counts.alarms.append(self._code)
-            if self._asked:
-                self.counts.waits.append(_minutes(time) - _minutes(self._asked))
+            kind = self.counts.after_silence if self._asked else self.counts.after_words
+            kind.append(_minutes(time) - _minutes(self._asked or self._texted or time))
 
 
 def _phones(moment: Moment) -> Iterator[Phone]:
     """The phones a moment is about, each once, in order."""
     yield from dict.fromkeys(act.phone for act in moment.acts if not isinstance(act, Process))
+
+
+def _is_on(act: Act, phone: Phone) -> TypeGuard[Texts | Gets]:
+    return not isinstance(act, Process) and act.phone == phone
 
 
 def _minutes(time: str) -> int:

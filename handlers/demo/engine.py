@@ -55,7 +55,9 @@ class Engine:
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
         codes = json.dumps([story.code_word])
         (self.folder / "schools.toml").write_text(f"[{story.key}]\n{text}code_words = {codes}\n", encoding="utf-8")
-        self._write("people.csv", "school name roles phone telegram_id code_word vehicle", [self._person(p) for p in story.cast])
+        self._write(
+            "people.csv", "school name roles phone telegram_id code_word vehicle", [self._person(p) for p in story.cast]
+        )
         columns = "school visitors address pupil reason starts_at ends_at code_word"
         self._write("visits.csv", columns, [self._visit(number) for number in range(len(story.plans))])
         self.command("people", "import", "people.csv")
@@ -77,13 +79,21 @@ class Engine:
         """Run a command of Doorstep's to its end; gives what it printed. Raises EngineFault."""
         try:
             done = subprocess.run(
-                self._line(*words), cwd=self.folder, env=self._environ(), capture_output=True, text=True,
-                encoding="utf-8", timeout=STARTS_WITHIN, check=False,
+                self._line(*words),
+                cwd=self.folder,
+                env=self._environ(),
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=STARTS_WITHIN,
+                check=False,
             )
         except subprocess.TimeoutExpired as late:
             raise EngineFault(f"`doorstep {' '.join(words)}` did not end within {STARTS_WITHIN:g} s") from late
         if done.returncode:
-            raise EngineFault(f"`doorstep {' '.join(words)}` ended with {done.returncode}:\n{done.stderr or done.stdout}")
+            raise EngineFault(
+                f"`doorstep {' '.join(words)}` ended with {done.returncode}:\n{done.stderr or done.stdout}"
+            )
         return done.stdout
 
     def report(self, *words: str) -> Any:
@@ -106,8 +116,14 @@ class Engine:
         self.now = self.instant(time)
         command = self._line("run", "--stepped-from", f"{self.story.day}T{time}")
         self._process = subprocess.Popen(
-            command, cwd=self.folder, env=self._environ(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            command,
+            cwd=self.folder,
+            env=self._environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
         assert self._process.stderr is not None
         heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()

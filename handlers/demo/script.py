@@ -1,4 +1,4 @@
-"""The verbs of the story: who is in it, what they text, what their phones must show, and what happens to the machine."""
+"""The verbs of a story: who texts what, what the phones must show, and what becomes of the process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The afternoon at Marsh Lane Primary, as it is played and as it must go. Every message is here; there are no others."""
+"""The afternoon at Marsh Lane Primary, as it is played and as it must go. There is no message but these."""
 
 from handlers.demo.script import TELEGRAM, Phone, Plan, Process, Scene, Story, at
 
@@ -39,7 +39,7 @@ CODE_WORD = Scene(
         at(
             "14:04",
             ASHA.texts("did you pack the blue folder? see you at three"),
-            ASHA.gets("Have you left?", "nothing has changed"),
+            ASHA.gets("nothing has changed"),
             OLIVE.gets("ALARM {code} 14:04: CODE WORD from Asha at 3 Weir Close", "Do NOT ring", "Ring 999"),
             HENRY.gets("ALARM {code} 14:04: CODE WORD from Asha at 3 Weir Close", "Do NOT ring", "Ring 999"),
         ),
@@ -69,7 +69,7 @@ CODE_WORD = Scene(
 
 SILENCE = Scene(
     "Silence at the check-in",
-    "Ben does not answer, nor does the office. Two minutes a rung: the headteacher does.",
+    "Ben does not answer, and nor does the office. Two minutes on, Henry does.",
     (BEN, OLIVE, HENRY),
     (
         at("14:31", BEN.taps("Arrived"), BEN.gets("ARRIVED 14:31", "asked at 14:40", by=TELEGRAM)),
@@ -95,7 +95,7 @@ SILENCE = Scene(
 
 OVERDUE = Scene(
     "Out late, left late",
-    "The end passes without a word. The late \"left\" ends the alarm, and all who had it hear.",
+    'The end passes without a word. A late "left" ends the alarm it raised.',
     (ASHA, OLIVE),
     (
         at("15:21", ASHA.texts("arrived"), ASHA.gets("ARRIVED 15:21", "asked at 15:30", "expected 15:45")),
@@ -116,7 +116,7 @@ OVERDUE = Scene(
 
 KILLED = Scene(
     "The machine dies in mid-climb",
-    "Dana's turn comes while nothing runs. Nobody is forgotten, and nobody is told twice.",
+    "Dana's turn comes while nothing runs. She is told, and nobody is told twice.",
     (BEN, OLIVE, HENRY, DANA),
     (
         at("16:11", BEN.taps("Arrived"), BEN.gets("ARRIVED 16:11", "asked at 16:20", by=TELEGRAM)),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot import notices, visit
 from bot.events import Event, Happening
 from bot.people import Channel, Person
-from bot.visit import LifeSign, Place, Raise, Say, Tell
+from bot.visit import LifeSign, Place, Raise, Say, State, Tell
 from handlers.desk import alarms
 from handlers.desk.case import Case
 from store import visits
@@ -95,7 +95,7 @@ def sentence(case: Case, person: Person, place: Place, notice: str, happening: H
     }
     if notice == "arrived" and place.check_in_at is None:
         notice = "arrived_no_check_in"
-    if notice == "unclear" and happening.ask:
+    if notice == "unclear" and happening.ask and _can_be(happening.ask, place):
         notice = f"ask_back_{happening.ask}"
     state = notices.state_line(place.state, language, **clock)
     return notices.render(notice, language, **clock, state=state)
@@ -106,6 +106,14 @@ def answer(case: Case, person: Person, owed: Sequence[Owed]) -> str:
     latest = {one.place.id: one.place for one in owed}
     sentences = [sentence(case, person, latest[one.place.id], one.notice, one.happening) for one in owed]
     return " ".join(dict.fromkeys(sentences))
+
+
+def _can_be(asked: str, place: Place) -> bool:
+    """Whether the question makes sense: nobody who is there is asked whether they have arrived."""
+    inside = place.is_open and place.state not in (State.PLANNED, State.DUE, State.MISSING)
+    if asked == Event.ARRIVED:
+        return not inside
+    return inside or (place.is_open and asked not in (Event.LEFT, Event.OK))
 
 
 async def prompt(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
