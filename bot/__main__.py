@@ -5,30 +5,33 @@ import json
 import os
 import secrets
 import signal
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from bot import codeword
 from bot.clock import SteppedClock, system_clock
 from bot.people import Channel
 from bot.policy import PolicyError
 from bot.school import School, parse_schools
 from bot.settings import Settings, SettingsError, load_settings
+from bot.words import think
 from handlers import demo as demo_room
-from handlers import imports, logs, telegram
+from handlers import imports, logs, reports, telegram
 from handlers.doors import open_service
 from handlers.service import LostHold
 from handlers.web.running import PortTaken
 from store import journal as journal_store
 from store import people as people_store
 from store import schools as schools_store
-from store import visits as visits_store
 from store.crypto import KeyFault, Sealer, key_beside
 from store.database import Database, StoreDown, StoreInUse, Transaction
 from store.schema import SchemaAhead, migrate
@@ -36,15 +39,18 @@ from store.schema import SchemaAhead, migrate
 BAD_SETTINGS, FAILED = 2, 1
 LINK_LASTS = timedelta(days=7)
 ENV_FILE = Path(".env")
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The guard for school staff on home visits.")
 people_app = typer.Typer(no_args_is_help=True, help="Who goes, and who can be alarmed.")
 visits_app = typer.Typer(no_args_is_help=True, help="What is planned, and where it stands.")
+code_word_app = typer.Typer(no_args_is_help=True, help="Phrases that bring help unseen.")
 app.add_typer(people_app, name="people")
+app.add_typer(code_word_app, name="code-word")
 app.add_typer(visits_app, name="visits")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SteppedFrom = Annotated[datetime | None, typer.Option(hidden=True, formats=["%Y-%m-%dT%H:%M"])]
+SteppedFrom = Annotated[datetime | None, typer.Option(hidden=True, formats=[LOCAL_TIME])]
 
 
 def refuse(reason: object, code: int = BAD_SETTINGS) -> NoReturn:
@@ -222,59 +228,13 @@ def list_visits(as_json: AsJson = False) -> None:
 
     async def work() -> None:
         async with opened() as (tx, schools):
-            rows = [row for school_id, school in schools.items() for row in await visit_rows(tx, school_id, school)]
+            rows = await reports.visit_rows(tx, schools)
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
-            return
-        table = Table("no.", "school", "who", "state", "start", "end", "address")
-        for row in rows:
-            for place in row["visitors"]:
-                cells = (
-                    row["visit"],
-                    row["school"],
-                    place["name"],
-                    place["state"],
-                    place["starts_at"],
-                    place["ends_at"],
-                )
-                table.add_row(*(str(cell or "") for cell in cells), row["address"])
-        Console().print(table)
+        else:
+            Console().print(reports.visits_table(rows))
 
     carry_out(work())
-
-
-async def visit_rows(tx: Transaction, school_id: int, school: School) -> list[dict[str, Any]]:
-    """The visits of one school as plain values; times in the school's zone."""
-    names = {person.id: person for person in await people_store.of_school(tx, school_id)}
-
-    def local(instant: datetime | None) -> str | None:
-        return instant.astimezone(school.zone).isoformat(timespec="minutes") if instant else None
-
-    return [
-        {
-            "visit": visit.id,
-            "school": school.key,
-            "address": visit.address,
-            "pupil": visit.pupil,
-            "reason": visit.reason,
-            "visitors": [
-                {
-                    "name": names[place.visitor_id].name,
-                    "phone": names[place.visitor_id].phone,
-                    "state": place.state,
-                    "unplanned": place.unplanned,
-                    "starts_at": local(place.starts_at),
-                    "ends_at": local(place.ends_at),
-                    "arrived_at": local(place.arrived_at),
-                    "left_at": local(place.left_at),
-                    "deadline": place.deadline,
-                    "deadline_at": local(place.deadline_at),
-                }
-                for place in places
-            ],
-        }
-        for visit, places in await visits_store.of_school(tx, school_id)
-    ]
 
 
 # -- the journal ------------------------------------------------------------------------------------
@@ -298,17 +258,9 @@ async def verify(as_json: bool) -> None:
     async with opened() as (tx, _):
         checks = await journal_store.verify(tx)
     if as_json:
-        typer.echo(
-            json.dumps([{"school": c.school, "entries": c.entries, "head": c.head, "fault": c.fault} for c in checks])
-        )
+        typer.echo(json.dumps([asdict(check) for check in checks]))
     else:
-        for check in checks:
-            outcome = (
-                f"BROKEN after entry {check.entries}: {check.fault}"
-                if check.fault
-                else f"holds, last hash {check.head}"
-            )
-            typer.echo(f"{check.school}: {check.entries} entries, {outcome}")
+        typer.echo("\n".join(reports.check_line(check) for check in checks))
     if any(check.fault for check in checks):
         raise typer.Exit(FAILED)
 
@@ -316,22 +268,47 @@ async def verify(as_json: bool) -> None:
 async def print_journal(visit_id: int, as_json: bool) -> None:
     """One line an entry, in the school's time."""
     async with opened() as (tx, schools):
-        found = [
-            (school, await journal_store.of_visit(tx, school_id, visit_id))
-            for school_id, school in schools.items()
-            if await visits_store.by_id(tx, school_id, visit_id)
-        ]
-    if not found:
+        found = await reports.visit_journal(tx, schools, visit_id)
+    if found is None:
         refuse(f"there is no visit {visit_id}; `doorstep visits list` shows them", FAILED)
-    school, entries = found[0]
+    school, entries = found
     for entry in entries:
-        at = entry.at.astimezone(school.zone)
-        if as_json:
-            row = {"seq": entry.seq, "at": at.isoformat(), "kind": entry.kind, "body": entry.body, "hash": entry.hash}
-            typer.echo(json.dumps(row | {"alarm": entry.alarm_id, "person": entry.person_id}))
-        else:
-            told = ", ".join(f"{name}={value}" for name, value in (entry.body or {}).items() if value not in ("", None))
-            typer.echo(f"{at:%Y-%m-%d %H:%M:%S}  {entry.kind:<10} {told}")
+        line = json.dumps(reports.entry_row(entry, school.zone)) if as_json else reports.entry_line(entry, school.zone)
+        typer.echo(line)
+
+
+# -- words ------------------------------------------------------------------------------------------
+
+
+@app.command()
+def words(
+    code_word: Annotated[list[str] | None, typer.Option(help="A code word to look for; may be given again.")] = None,
+    at: Annotated[datetime | None, typer.Option(help="The local time of reading.", formats=[LOCAL_TIME])] = None,
+    language: Annotated[str, typer.Option(help="The language the texts are in.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Read texts from standard input, one a line, and print what each is taken to mean."""
+    zone = ZoneInfo("Europe/London")
+    now = at.replace(tzinfo=zone) if at else system_clock()
+    lines = enumerate(sys.stdin.buffer, start=1)
+    try:
+        for row in think.report(lines, now=now, zone=zone, code_words=tuple(code_word or ()), language=language):
+            typer.echo(json.dumps(row) if as_json else think.in_words(row))
+    except think.NotText as error:
+        refuse(error, FAILED)
+    except FileNotFoundError:
+        refuse(f"--language: there are no words for {language!r}")
+
+
+@code_word_app.command("check")
+def check_code_word(phrase: str) -> None:
+    """Say whether a phrase can be a code word, and if not why, with three that can."""
+    reasons = codeword.objections(phrase)
+    if not reasons:
+        typer.echo("It can be used.")
+        return
+    better = ", ".join(codeword.suggestions(seed=secrets.randbelow(2**32)))
+    refuse("it cannot be used:\n  " + "\n  ".join(reasons) + f"\nThese can: {better}", FAILED)
 
 
 def main() -> None:

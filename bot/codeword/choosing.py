@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from bot.codeword.finding import find, letters_of
-from bot.words.fold import tokens
+from bot.words.fold import fold, tokens
 from bot.words.kinds import Kind
 from bot.words.lexicon import lexicon
 from bot.words.reading import read
@@ -39,11 +39,11 @@ def _reserved(phrase: str, words: list[str], language: str) -> str | None:
 
 
 def _size(phrase: str, words: list[str], language: str) -> str | None:
-    letters = len(letters_of(phrase).line)
+    letters = sum(char.isalnum() for char in fold(phrase)[0])
     if letters < SHORTEST:
         return f"It is too short: a slip of the thumb would hide it. Use two words with {SHORTEST} letters or more together."
-    if len(words) == 1 and letters < LONE_WORD:
-        return "It is one short word, which people may well use by chance. Use two words."
+    if len(words) == 1 and (letters < LONE_WORD or words[0] in _data()["common"]):
+        return "It is one common or short word, which people may well use by chance. Use two words."
     if letters > LONGEST or len(words) > MOST_WORDS:
         return "It is too long to type with a shaking thumb. Use two words."
     return None

@@ -33,7 +33,7 @@ def answer(text: str, found: Scan, lexicon: Lexicon) -> Answer | None:
     words, code = found.words, reply_code(found.words)
     command = _command(found, lexicon)
     if command is None:
-        return None
+        return _late_word(found, lexicon, code)
     outcome = _outcome(command.label)
     if command.label == "ok":
         outcome = Outcome.SAFE if words[command.start].word in lexicon.lists["safe"] else None
@@ -55,6 +55,16 @@ def answer(text: str, found: Scan, lexicon: Lexicon) -> Answer | None:
     meaning = Meaning(Kind.STAND_DOWN, code=code, outcome=outcome, reason=_reason(text, words, command.end))
     certain = not doubt and (code is not None or settled or outcome is Outcome.FALSE or command.label == "stand_down")
     return Answer(meaning, certain, alone=code is not None, instead=certain, ask=None if certain else Kind.STAND_DOWN)
+
+
+def _late_word(found: Scan, lexicon: Lexicon, code: str | None) -> Answer | None:
+    """ "spoke to her K7Q4 safe": a code and one outcome, not at the beginning: asked about, never taken."""
+    outcomes = {outcome for hit in found.hits if (outcome := _outcome(hit.label))}
+    words = {word.word for word in found.words}
+    if code is None or len(outcomes) != 1 or words & (lexicon.lists["unsure"] | {"?"}):
+        return None
+    meaning = Meaning(Kind.STAND_DOWN, code=code, outcome=outcomes.pop())
+    return Answer(meaning, certain=False, alone=False, instead=False, ask=Kind.STAND_DOWN)
 
 
 def _command(found: Scan, lexicon: Lexicon) -> Hit | None:

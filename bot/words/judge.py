@@ -41,6 +41,7 @@ def weigh(text: str, scan: Scan, lexicon: Lexicon, now: datetime, zone: tzinfo) 
     judge.take_weak_ok()
     judge.take_first_digit()
     judge.take_code()
+    judge.take_bare_time()
     judge.take_signature()
     judge.finish()
     return judge.found
@@ -69,7 +70,8 @@ class _Judge:
             if table == "off":
                 self.reasons.append(name)
             return
-        if table == "void" or table == "outcome":
+        if table in ("void", "outcome"):
+            self.found.doubt = self.found.doubt or table == "void"
             return
         self.covered.update(range(hit.start, hit.end))
         if table == "near":
@@ -146,7 +148,7 @@ class _Judge:
         if place >= 2 and words[place - 1].word in self.lists["and"] and words[place - 2].word in self.lists["i"]:
             self.covered.update(range(place - 2, hit.start))
             return None, True
-        return self.text[words[place].start : words[place].end], False
+        return self.text[words[place].start : words[place].end].removesuffix("'s").removesuffix("\u2019s"), False
 
     def _is_name(self, place: int) -> bool:
         word = self.words[place]
@@ -231,6 +233,20 @@ class _Judge:
             self.covered.update(range(len(self.words)))
         elif len(others) <= _SHORT and not any(word in self.lists["unsure"] for word in others):
             self.found.said.append(Meaning(Kind.DETAILS, code=self.code))
+
+    def take_bare_time(self) -> None:
+        """ "1530", "20 mins" and nothing else: it has a time, but not what for."""
+        if self.found.said or self.found.near or self.scan.dangers:
+            return
+        times = [word for word in self.words if word.sort in ("{time}", "{dur}") or (word.sort == "{num}" and len(word.word) == 4)]
+        rest = [word for word in self.words if word not in times and not _is_punctuation(word)]
+        if len(times) != 1 or any(word.word not in self.lists["fillers"] for word in rest):
+            return
+        said = clock_at(times[0], self.lexicon)
+        at = resolve(said, self.now, self.zone) if said else None
+        if at is not None or times[0].length:
+            self.found.said.append(Meaning(Kind.BACK_BY if at else Kind.LONGER, at=at, by=times[0].length))
+            self.found.doubt = True
 
     def take_signature(self) -> None:
         """A name behind a dash, a comma or a line end that closes the text is who sent it: "left now - Asha x"."""

@@ -113,8 +113,9 @@ def _meant(word: str, lexicon: Lexicon) -> tuple[str, ...]:
         bare = lexicon.same.get(word.replace("'", ""))
         if bare is not None:
             return bare
-        if word.endswith("'s"):
-            return (*_meant(word[:-2], lexicon), "'s")
+        stem, mark, ending = word.rpartition("'")
+        if full_ending := lexicon.endings.get(mark + ending):
+            return (*_meant(stem, lexicon), full_ending)
         word = word.replace("'", "")
     if "." in word and not word[0].isdecimal() and len(word.strip(".")) >= 2 * _SPELT - 1:
         word = word.replace(".", "")  # "h.e.l.p"

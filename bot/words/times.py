@@ -58,7 +58,7 @@ def compile_times(data: Mapping[str, Any]) -> TimeWords:
     quarter, past, to = _any(data["quarter"]), _any(data["past"]), _any(data["to"])
     ampm = rf"(?P<ampm>{_any([*data['am'], *data['pm']])})"
     ways = [
-        rf"(?P<length>{_any(data['lengths'])})",
+        rf"(?P<length>{_any(data['lengths'])})(?! {past} {n} | {to} {n} )",
         rf"(?P<decimal>\d+\.\d+) {hours}",
         rf"(?P<h>{n})(?P<hhalf> {half})? {hours}(?P<hhalf2> {half})?(?: (?:{_any(data['plus'])} )?(?P<hm>{n})(?: {minutes})?(?! {past}| {to}))?",
         rf"(?P<m>{n})(?: (?:{_any(data['or'])}) (?P<m2>{n}))? {minutes}(?! (?:{past}|{to}) (?:{n}) )",

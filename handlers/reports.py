@@ -1,0 +1,100 @@
+"""What the command line shows of the store: visits, a visit's journal, and whether the journals hold."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from rich.table import Table
+
+from bot.school import School
+from bot.visit import Place
+from store import journal, people, visits
+from store.database import Transaction
+from store.journal import Check, Entry
+
+
+async def visit_rows(tx: Transaction, schools: Mapping[int, School]) -> list[dict[str, Any]]:
+    """Every visit as plain values, oldest first; times are ISO 8601 in the school's zone."""
+    rows = []
+    for school_id, school in schools.items():
+        staff = {person.id: person for person in await people.of_school(tx, school_id)}
+        for visit, places in await visits.of_school(tx, school_id):
+            visitors = [
+                _visitor(staff[place.visitor_id].name, staff[place.visitor_id].phone, place, school.zone)
+                for place in places
+            ]
+            rows.append(
+                {
+                    "visit": visit.id,
+                    "school": school.key,
+                    "address": visit.address,
+                    "pupil": visit.pupil,
+                    "reason": visit.reason,
+                    "visitors": visitors,
+                }
+            )
+    return rows
+
+
+def _visitor(name: str, phone: str, place: Place, zone: tzinfo) -> dict[str, Any]:
+    def local(instant: datetime | None) -> str | None:
+        return instant.astimezone(zone).isoformat(timespec="minutes") if instant else None
+
+    return {
+        "name": name,
+        "phone": phone,
+        "state": place.state,
+        "unplanned": place.unplanned,
+        "starts_at": local(place.starts_at),
+        "ends_at": local(place.ends_at),
+        "arrived_at": local(place.arrived_at),
+        "left_at": local(place.left_at),
+        "deadline": place.deadline,
+        "deadline_at": local(place.deadline_at),
+    }
+
+
+def visits_table(rows: list[dict[str, Any]]) -> Table:
+    """The same for people."""
+    table = Table("no.", "school", "who", "state", "start", "end", "address")
+    for row in rows:
+        for place in row["visitors"]:
+            times = [(place[name] or "")[:16].replace("T", " ") for name in ("starts_at", "ends_at")]
+            table.add_row(str(row["visit"]), row["school"], place["name"], place["state"], *times, row["address"])
+    return table
+
+
+async def visit_journal(
+    tx: Transaction, schools: Mapping[int, School], visit_id: int
+) -> tuple[School, list[Entry]] | None:
+    """The school of a visit and all that happened in it; None when there is no such visit."""
+    for school_id, school in schools.items():
+        if await visits.by_id(tx, school_id, visit_id):
+            return school, list(await journal.of_visit(tx, school_id, visit_id))
+    return None
+
+
+def entry_row(entry: Entry, zone: tzinfo) -> dict[str, Any]:
+    """One entry as plain values."""
+    return {
+        "seq": entry.seq,
+        "at": entry.at.astimezone(zone).isoformat(),
+        "kind": entry.kind,
+        "alarm": entry.alarm_id,
+        "person": entry.person_id,
+        "body": entry.body,
+        "hash": entry.hash,
+    }
+
+
+def entry_line(entry: Entry, zone: tzinfo) -> str:
+    """One entry for people."""
+    told = ", ".join(f"{name}={value}" for name, value in (entry.body or {}).items() if value not in ("", None))
+    return f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {entry.kind:<12} {told}"
+
+
+def check_line(check: Check) -> str:
+    """What `journal verify` says of one school."""
+    if check.fault:
+        return f"{check.school}: BROKEN after entry {check.entries}: {check.fault}"
+    return f"{check.school}: {check.entries} entries, holds, last hash {check.head}"
