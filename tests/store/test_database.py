@@ -58,10 +58,14 @@ async def everything(tx: Transaction) -> None:
 
 async def test_an_exception_takes_everything_back(database: Database) -> None:
     """Visit, alarm, journal, inbox and outbox change together or not at all (law 5)."""
-    with pytest.raises(LookupError):
+
+    async def broken() -> None:
         async with database.transaction() as tx:
             await everything(tx)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await broken()
     async with database.engine.connect() as connection:
         for table in ("school", "person", "visit", "place", "alarm", "inbox", "outbox", "journal"):
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar() == 0
@@ -69,11 +73,15 @@ async def test_an_exception_takes_everything_back(database: Database) -> None:
 
 async def test_a_row_refused_by_the_store_takes_everything_back(database: Database) -> None:
     """A place in no visit is refused on both kinds of store, with all that was written beside it."""
-    with pytest.raises(StoreDown):
+
+    async def lost_place() -> None:
         async with database.transaction() as tx:
             await inbox.keep(tx, Channel.SMS, "SM1", b"arrived", NOW)
             asha = await add_person(tx, await add_school(tx), ASHA)
             tx.session.add(PlaceRow(school_id=asha.school_id, visit_id=999_999, visitor_id=asha.id, state="there"))
+
+    with pytest.raises(StoreDown):
+        await lost_place()
     assert await kept(database) == []
 
 
@@ -164,10 +172,14 @@ async def test_a_full_disk_is_a_store_that_is_down(open_store: Open) -> None:
     database = await open_store(SQLITE)
     pages = int(str(await pragma(database, "page_count")))
     await pragma(database, f"max_page_count={pages + 10}")
-    with pytest.raises(StoreDown):
+
+    async def too_much() -> None:
         async with database.transaction() as tx:
             await everything(tx)
             await inbox.keep(tx, Channel.SMS, "SM2", b"x" * 1_000_000, NOW)
+
+    with pytest.raises(StoreDown):
+        await too_much()
     assert await kept(database) == []
     await pragma(database, f"max_page_count={pages + 10_000}")
     assert await keep(database)
@@ -187,13 +199,17 @@ async def test_a_server_that_lets_nobody_in_is_a_store_that_is_down(shelf: Shelf
     """PostgreSQL gone in the middle and closed to newcomers: nothing is kept; open again, we go on by ourselves."""
     database = await open_store(POSTGRES)
     name = database.url.database
-    assert await keep(database, "before")
-    await shelf.command(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-    with pytest.raises(StoreDown):
+
+    async def cut_off() -> None:
         async with database.transaction() as tx:
             await visits.add(tx, await add_school(tx), POLICY, NOW)
             await shelf.command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             await inbox.keep(tx, Channel.SMS, "cut off", b"arrived", NOW)
+
+    assert await keep(database, "before")
+    await shelf.command(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    with pytest.raises(StoreDown):
+        await cut_off()
     with pytest.raises(StoreDown):
         await keep(database, "shut out")
     await shelf.command(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

@@ -13,7 +13,7 @@ from store import journal, people
 from store.database import Database, Transaction
 from store.journal import Check
 from store.tables import JournalRow, SchoolRow
-from tests.store.cast import ASHA, MARSH_LANE, MILL_ROAD, MINUTE, NOW, add_person, add_school, core
+from tests.store.cast import ASHA, MARSH_LANE, MILL_ROAD, MINUTE, NOW, add_person, add_school, afresh, core, trial
 
 JOURNAL = SQLModel.metadata.tables["journal"]
 WRITTEN = 5
@@ -30,10 +30,15 @@ async def write(database: Database) -> int:
     return school_id
 
 
-async def check(database: Database) -> Check:
+async def check(tx: Transaction) -> Check:
+    await afresh(tx)
+    [found] = await journal.verify(tx)
+    return found
+
+
+async def checked(database: Database) -> Check:
     async with database.transaction() as tx:
-        [found] = await journal.verify(tx)
-        return found
+        return await check(tx)
 
 
 async def entry(tx: Transaction, seq: int) -> dict[str, Any]:
@@ -151,7 +156,7 @@ TAMPERINGS: list[tuple[Callable[[Transaction], Awaitable[None]], int, str]] = [
 async def test_a_journal_left_alone_holds(database: Database) -> None:
     """Every entry is read back in order and as written, and the chain holds to its head."""
     school_id = await write(database)
-    found = await check(database)
+    found = await checked(database)
     assert (found.school, found.entries, found.fault) == ("marsh-lane-primary", WRITTEN, "")
     async with database.transaction() as tx:
         entries = await journal.of_school(tx, school_id)
@@ -164,17 +169,15 @@ async def test_a_journal_left_alone_holds(database: Database) -> None:
         assert entries[-1].hash == found.head
 
 
-@pytest.mark.parametrize(("tamper", "entries", "fault"), TAMPERINGS, ids=[t.__name__ for t, _, _ in TAMPERINGS])
-async def test_tampering_is_found_and_named(
-    database: Database, tamper: Callable[[Transaction], Awaitable[None]], entries: int, fault: str
-) -> None:
+async def test_tampering_is_found_and_named(database: Database) -> None:
     """Whatever is changed, taken out, swapped or put in: the first entry that no longer holds is named."""
     await write(database)
-    async with database.transaction() as tx:
-        await tamper(tx)
-    found = await check(database)
-    assert found.fault.startswith(fault)
-    assert found.entries == entries
+    for tamper, entries, fault in TAMPERINGS:
+        async with trial(database) as tx:
+            await tamper(tx)
+            found = await check(tx)
+            assert (found.entries, found.fault[: len(fault)]) == (entries, fault), tamper.__name__
+    assert (await checked(database)).fault == ""
 
 
 async def test_an_entry_moved_to_another_school_breaks_both(database: Database) -> None:
@@ -195,12 +198,12 @@ async def test_a_body_taken_out_in_its_time_leaves_the_chain_whole(database: Dat
     school_id = await write(database)
     async with database.transaction() as tx:
         await core(tx, update(JOURNAL).where(JOURNAL.c.seq <= 4).values(body=None))
-    assert (await check(database)).fault == ""
+    assert (await checked(database)).fault == ""
     async with database.transaction() as tx:
         bodies = [e.body for e in await journal.of_school(tx, school_id)]
         assert bodies == [None, None, None, None, {"text": "entry 5"}]
         await journal.append(tx, school_id, NOW, "chores")
-    assert (await check(database)).entries == WRITTEN + 1
+    assert (await checked(database)).entries == WRITTEN + 1
 
 
 async def test_the_same_words_leave_different_digests(database: Database) -> None:
@@ -219,7 +222,7 @@ async def test_an_entry_written_in_local_time_holds(database: Database) -> None:
     async with database.transaction() as tx:
         school_id = await add_school(tx)
         await journal.append(tx, school_id, NOW.astimezone(timezone(timedelta(hours=1))), "text")
-    assert (await check(database)).fault == ""
+    assert (await checked(database)).fault == ""
 
 
 async def test_entries_written_at_once_make_one_chain(database: Database) -> None:
@@ -233,7 +236,7 @@ async def test_entries_written_at_once_make_one_chain(database: Database) -> Non
             await journal.append(tx, school_id, NOW, "decision", number=number)
 
     await asyncio.gather(*(one(number) for number in range(8)))
-    found = await check(database)
+    found = await checked(database)
     assert (found.entries, found.fault) == (WRITTEN + 16, "")
 
 
@@ -258,20 +261,24 @@ async def test_a_transaction_that_has_looked_before_still_adds_to_the_end(databa
         added.set()
 
     await asyncio.gather(slow(), quick())
-    found = await check(database)
+    found = await checked(database)
     assert (found.entries, found.fault) == (WRITTEN + 2, "")
 
 
 async def test_nothing_is_in_the_journal_of_a_transaction_that_failed(database: Database) -> None:
     """An entry stands or falls with what it tells of."""
     school_id = await write(database)
-    with pytest.raises(LookupError):
+
+    async def broken() -> None:
         async with database.transaction() as tx:
             await add_person(tx, school_id, ASHA)
             await journal.append(tx, school_id, NOW, "person")
             raise LookupError
-    found = await check(database)
+
+    with pytest.raises(LookupError):
+        await broken()
+    found = await checked(database)
     assert (found.entries, found.fault) == (WRITTEN, "")
     async with database.transaction() as tx:
         await journal.append(tx, school_id, datetime.fromisoformat("2026-11-24T09:00:00+00:00"), "text")
-    assert (await check(database)).entries == WRITTEN + 1
+    assert (await checked(database)).entries == WRITTEN + 1

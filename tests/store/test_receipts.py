@@ -12,7 +12,7 @@ from store.tables import OutboxRow
 from tests.store.cast import HOUR, MINUTE, NOW, afresh, notice, take_owed, trial
 
 HISTORIES = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 SENT = "the send is written down"
 RANK = {State.LEASED: 0, State.SENT: 1, State.REFUSED: 2, State.DELIVERED: 3}

@@ -43,7 +43,7 @@ async def begin(database: Database) -> Scene:
         return await scene(tx)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.fixed_dictionaries(PARTS), second=st.fixed_dictionaries(PARTS))
 async def test_a_place_comes_back_as_it_was_kept(
     database: Database, first: dict[str, Any], second: dict[str, Any]
