@@ -78,13 +78,18 @@ class Delivery:
 
     async def _carry(self, leased: Leased) -> None:
         attempt = await self._try(leased)
-        while True:
+        written = False
+        while not written:
             try:
                 await self._write_down(leased, attempt)
-                break
+                written = True
             except StoreDown:
                 # What left has left; until the store is back the lease keeps others from sending it again.
                 await asyncio.sleep(1)
+            except Exception as error:
+                # The lease will run out, and the notice be looked up and sent again: twice rather than never.
+                log.exception("outcome not written", notice=leased.parcel.reference, error=type(error).__name__)
+                break
         if attempt.verdict is not Verdict.SENT:
             self.wake_desk()
         self.woken.set()

@@ -26,7 +26,7 @@ from handlers.delivery import Delivery
 from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
 from handlers.heartbeat import Heartbeat
-from store import outbox, schools
+from store import outbox, people, schools
 from store.database import Database
 from store.schema import migrate
 
@@ -90,11 +90,13 @@ class Service:
     ) -> "Service":
         """Take the store for this process alone, bring its tables up to date, and attach the rooms.
 
-        Raises StoreInUse when another process acts on the store, SchemaAhead when the store is newer than this version.
+        Raises StoreInUse when another process acts on the store, SchemaAhead when the store is newer than this version,
+        KeyFault when the key is not the one it was sealed with.
         """
         await database.hold_alone()
         await migrate(database)
         async with database.transaction() as tx:
+            await people.check_key(tx)
             by_id = await schools.sync(tx, schools_by_key)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
         habits = Habits(by_id, frozenset(doors.carriers), draw_code)

@@ -10,7 +10,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,10 +72,10 @@ class Database:
         try:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
                 yield Transaction(session, self.sealer)
-        except DBAPIError as error:
-            raise StoreDown(f"the store refused: {type(error.orig).__name__}") from error
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreDown(f"the store refused: {type(error).__name__}") from error
+        except (IntegrityError, ProgrammingError, DataError):
+            raise  # a fault of ours, not of the store's
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise StoreDown(f"the store refused: {type(getattr(error, 'orig', error)).__name__}") from error
 
     async def hold_alone(self) -> None:
         """Make this the only process that acts on the store, until `close`. Raises StoreInUse."""

@@ -208,7 +208,7 @@ async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     row.provider_id = receipt.provider_id
     if receipt.said is Receipted.DELIVERED:
         row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
-        row.sent_at = row.sent_at or now
+        row.sent_at, row.trouble = row.sent_at or now, False
     elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED, State.GONE):
         _fail(row, receipt, now)
     elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:

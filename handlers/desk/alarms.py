@@ -129,7 +129,7 @@ async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, ob
         "visit_reason": (plan.reason if plan else "") or unknown,
         "outcome": notices.label(f"outcome_{outcome}", language),
         "reason": notices.shorten(alarm.reason),
-        "word": happening.reason.upper(),
+        "word": notices.said(happening.reason, language) if happening.event is Event.LIFE else "",
         "now": case.clock(school_id, case.now),
         "raised": case.clock(school_id, alarm.raised_at),
         "owned": case.clock(school_id, alarm.owned_at),

@@ -104,13 +104,13 @@ async def _enrolment(case: Case, incoming: Incoming, person: Person | None) -> N
     """A one-time link, then the phone's own number: only both together tie a chat to a person (DESIGN §5)."""
     if incoming.sort is Sort.ENROL:
         if incoming.text and await people.claim_invitation(case.tx, incoming.text, incoming.sender, case.now):
-            await _reply(case, incoming, "share_number", asks_number=True)
+            await _reply(case, incoming, "share_number", known=person, asks_number=True)
         elif person is not None:
-            await _reply(case, incoming, "help")
+            await _reply(case, incoming, "help", known=person)
         else:
             await _reply(case, incoming, "link_used" if incoming.text else "stranger")
     elif incoming.what != "own":
-        await _reply(case, incoming, "share_own_number", asks_number=True)
+        await _reply(case, incoming, "share_own_number", known=person, asks_number=True)
     else:
         enrolled = await people.enrol(case.tx, incoming.sender, incoming.text, case.now)
         case.forget_people()
@@ -120,17 +120,26 @@ async def _enrolment(case: Case, incoming: Incoming, person: Person | None) -> N
 
 
 async def _reply(
-    case: Case, incoming: Incoming, notice: str, person: Person | None = None, *, asks_number: bool = False
+    case: Case,
+    incoming: Incoming,
+    notice: str,
+    person: Person | None = None,
+    *,
+    known: Person | None = None,
+    asks_number: bool = False,
 ) -> None:
+    """Answer at the door, in the language of whoever is `known` there; `person` is the one just enrolled."""
     values = {"initials": person.initials} if person else {}
+    reader = person or known
+    language = case.language(reader.school_id if reader else None)
     row = outbox.Notice(
         school_id=person.school_id if person else None,
         person_id=person.id if person else None,
         channel=incoming.channel,
         address=incoming.sender,
         notice=notice,
-        text=notices.render(notice, **values),
-        buttons=(notices.label("share"),) if asks_number else (),
+        text=notices.render(notice, language, **values),
+        buttons=(notices.label("share", language),) if asks_number else (),
         asks_number=asks_number,
     )
     await outbox.owe(case.tx, row, case.now)

@@ -35,6 +35,14 @@ class Case:
     def school(self, school_id: int) -> School:
         return self.habits.schools[school_id]
 
+    def language(self, school_id: int | None) -> str:
+        """What to write in: the school's own; to somebody of no school we know, that of the only school, else English."""
+        schools = self.habits.schools
+        known = schools.get(school_id) if school_id is not None else None
+        only = next(iter(schools.values())) if len(schools) == 1 else None
+        school = known or only
+        return school.language if school else "en"
+
     async def people(self, school_id: int) -> list[Person]:
         """Everybody of a school, read once a case."""
         if school_id not in self._people:
@@ -56,11 +64,11 @@ class Case:
     def clock(self, school_id: int, instant: datetime | None) -> str:
         """An instant as the school's people read it: 14:32, with the day when it is another one."""
         if instant is None:
-            return notices.label("unknown", self.school(school_id).language)
+            return notices.label("unknown", self.language(school_id))
         zone = self.school(school_id).zone
         local = instant.astimezone(zone)
         same_day = local.date() == self.now.astimezone(zone).date()
-        return f"{local:%H:%M}" if same_day else f"{local:%a %H:%M}"
+        return f"{local:%H:%M}" if same_day else f"{notices.weekday(local, self.language(school_id))} {local:%H:%M}"
 
     def where(self, school_id: int, plan: Visit | None) -> str:
         """The address of a visit, or the words for having none."""

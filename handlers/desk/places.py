@@ -145,11 +145,17 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
         initials=person.initials,
         visit=place.visit_id or "-",
         where=notices.shorten(case.where(person.school_id, plan), 60),
-        note=notices.shorten(happening.reason or happening.note or "-"),
+        note=_why(happening, case.school(person.school_id).language),
         start=case.clock(person.school_id, place.starts_at),
         end=case.clock(person.school_id, place.ends_at),
         phone=person.phone,
     )
+
+
+def _why(happening: Happening, language: str) -> str:
+    """Why a visit is called off, or what was said."""
+    known = notices.why_off(happening.reason, language) if happening.reason else happening.note
+    return notices.shorten(known or "-")
 
 
 async def deadline(case: Case, school_id: int, place: Place) -> None:
