@@ -6,8 +6,9 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot import notices
 from bot.policy import Policy, PolicyError, explain, parse_policy
 
 
@@ -24,6 +25,13 @@ class School(BaseModel):
     policy: Policy
     language: str = "en"
     code_words: tuple[str, ...] = ()
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, language: str) -> str:
+        if language not in notices.languages():
+            raise ValueError(f"there are no notices in this language, only in {', '.join(notices.languages())}")
+        return language
 
 
 def _table(values: dict[str, object], name: str, default: object) -> Any:

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.delivery import Attempt, Carrier, Verdict
 from bot.people import Channel
 from store import outbox
-from store.database import Database, StoreDown
+from store.database import Database, StoreDown, Transaction
 from store.outbox import Leased
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,8 @@ class Delivery:
     token: Callable[[], str]
     wake_desk: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    resting: bool = False
+    """Whether to take nothing more: the service is about to end."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
 
     async def begin(self) -> None:
@@ -46,18 +48,27 @@ class Delivery:
 
     async def turn(self) -> int:
         """Take what is owed and start sending it, alarms first. Gives how many were taken."""
-        now = self.clock()
         async with self.database.transaction() as tx:
-            leased = []
-            for urgent, most in ((True, ALARMS_AT_ONCE), (False, AT_ONCE)):
-                free = most - sum(is_urgent is urgent for is_urgent in self._under_way.values())
-                if free > 0:
-                    leased += await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers, urgent)
+            leased = await self._lease(tx)
+        self._start(leased)
+        return len(leased)
+
+    async def _lease(self, tx: Transaction, landing: Leased | None = None) -> list[Leased]:
+        """What there are hands for; those of the parcel that is landing are free again."""
+        now = self.clock()
+        leased: list[Leased] = []
+        for urgent, most in ((True, ALARMS_AT_ONCE), (False, AT_ONCE)):
+            free = most - sum(is_urgent is urgent for is_urgent in self._under_way.values())
+            free += landing is not None and landing.parcel.urgent is urgent
+            if free > 0 and not self.resting:
+                leased += await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers, urgent)
+        return leased
+
+    def _start(self, leased: list[Leased]) -> None:
         for one in leased:
             task = asyncio.create_task(self._carry(one))
             self._under_way[task] = one.parcel.urgent
             task.add_done_callback(self._landed)
-        return len(leased)
 
     def _landed(self, task: "asyncio.Task[None]") -> None:
         self._under_way.pop(task, None)
@@ -85,6 +96,8 @@ class Delivery:
                 written = True
             except StoreDown:
                 # What left has left; until the store is back the lease keeps others from sending it again.
+                if self.resting:
+                    return
                 await asyncio.sleep(1)
             except Exception as error:
                 # The lease will run out, and the notice be looked up and sent again: twice rather than never.
@@ -92,11 +105,13 @@ class Delivery:
                 break
         if attempt.verdict is not Verdict.SENT:
             self.wake_desk()
-        self.woken.set()
 
     async def _write_down(self, leased: Leased, attempt: Attempt) -> None:
+        """Note the outcome, and in the same transaction take what may leave next."""
         async with self.database.transaction() as tx:
             ours = await outbox.write_down(tx, leased, attempt, self.clock())
+            following = await self._lease(tx, leased)
+        self._start(following)
         log.info(
             "delivery",
             notice=leased.parcel.reference,

@@ -165,8 +165,8 @@ class Service:
             await self.desk.turn()
 
     async def _delivery_pass(self) -> None:
-        while await self.delivery.turn():
-            pass
+        # What waits for a free hand, or behind another for the same phone, is taken as soon as one has landed.
+        await self.delivery.turn()
 
     async def _check_hold(self, lost: asyncio.Event) -> None:
         if not await self.database.still_alone():
@@ -184,6 +184,7 @@ class Service:
 
     async def close(self) -> None:
         """Finish what is under way and let go of everything."""
+        self.delivery.resting = True
         async with self._turning:
             await self.delivery.settle()
         for close in self.doors.closers:

@@ -1,12 +1,14 @@
 """The engine, the one transaction, and the promise that one process alone acts on a store."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from filelock import FileLock, Timeout
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
@@ -16,10 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.crypto import Sealer
+from store.inplace import InPlaceConnection
 from store.tables import SchoolRow
 
 ADVISORY_LOCK = 4_470_079
 BUSY_MILLISECONDS = 5_000
+ALONE = {"synchronize_session": False}
+"""For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 
 
 class StoreInUse(Exception):
@@ -42,6 +47,17 @@ class Transaction:
     sealer: Sealer
     chains: dict[int, SchoolRow] = field(default_factory=dict)
     """The schools whose journals this transaction has added to, so that each is locked and read once."""
+
+
+@contextmanager
+def store_down() -> Iterator[None]:
+    """Raise StoreDown for a fault of the store's; a fault of ours goes on as it is."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        raise StoreDown(f"the store refused: {type(getattr(error, 'orig', error)).__name__}") from error
 
 
 class Database:
@@ -70,7 +86,7 @@ class Database:
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[Transaction]:
         try:
-            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
                 yield Transaction(session, self.sealer)
         except (IntegrityError, ProgrammingError, DataError):
             raise  # a fault of ours, not of the store's
@@ -78,10 +94,14 @@ class Database:
             raise StoreDown(f"the store refused: {type(getattr(error, 'orig', error)).__name__}") from error
 
     async def hold_alone(self) -> None:
-        """Make this the only process that acts on the store, until `close`. Raises StoreInUse."""
+        """Make this the only process that acts on the store, until `close`. Raises StoreInUse, StoreDown."""
         if self._is_sqlite:
             self._hold_file()
             return
+        with store_down():
+            await self._hold_advisory()
+
+    async def _hold_advisory(self) -> None:
         self._alone = await self.engine.connect()
         held = await self._alone.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK})"))
         await self._alone.commit()
@@ -120,8 +140,13 @@ class Database:
             self._file_lock.release()
 
 
+async def _connect(path: str) -> aiosqlite.Connection:
+    return await InPlaceConnection(path, BUSY_MILLISECONDS)
+
+
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    path = make_url(url).database or ":memory:"
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, async_creator=partial(_connect, path))
 
     @event.listens_for(engine.sync_engine, "connect")
     def settle(connection: Any, _record: object) -> None:

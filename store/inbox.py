@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from bot.people import Channel
-from store.database import Transaction
+from store.database import ALONE, Transaction
 from store.tables import InboxRow
 
 NEW, DONE, ASIDE = "new", "done", "aside"
@@ -76,14 +76,14 @@ async def done(
         "sender_index": tx.sealer.index(kept.channel, sender) if sender else None,
         "text": tx.sealer.seal(text) if text is not None else None,
     }
-    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values), execution_options=ALONE)
 
 
 async def tried(tx: Transaction, kept: Kept, most: int) -> bool:
     """Count a failed try; True when the row is set aside, so that it never blocks those behind it."""
     aside = kept.tries + 1 >= most
     values = {"tries": kept.tries + 1, "state": ASIDE if aside else NEW}
-    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values))
+    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values), execution_options=ALONE)
     return aside
 
 

@@ -32,8 +32,8 @@ def _person(tx: Transaction, row: PersonRow) -> Person:
 async def save(tx: Transaction, person: Person) -> int:
     """Add a person, or change the one of that school with that phone; give the id. `person.id` is not looked at."""
     seal, index = tx.sealer.seal, tx.sealer.index
-    phone_index = index("sms", person.phone)
-    query = select(PersonRow).where(PersonRow.school_id == person.school_id, PersonRow.phone_index == phone_index)
+    known = tx.sealer.indexes("sms", person.phone)
+    query = select(PersonRow).where(PersonRow.school_id == person.school_id, col(PersonRow.phone_index).in_(known))
     row = (await tx.session.exec(query)).first()
     values: dict[str, Any] = {
         "name": seal(person.name),
@@ -43,8 +43,8 @@ async def save(tx: Transaction, person: Person) -> int:
         "vehicle": seal(person.vehicle),
     }
     if row is None:
-        row = PersonRow(school_id=person.school_id, phone_index=phone_index, **values)
-    row.sqlmodel_update(values)
+        row = PersonRow(school_id=person.school_id, phone_index=known[0], **values)
+    row.sqlmodel_update({**values, "phone_index": known[0]})
     if person.telegram_id:
         row.telegram_id, row.telegram_index = seal(person.telegram_id), index("telegram", person.telegram_id)
     tx.session.add(row)
@@ -74,9 +74,9 @@ async def of_school(tx: Transaction, school_id: int) -> list[Person]:
 
 async def by_address(tx: Transaction, channel: Channel, address: str) -> list[Person]:
     """Whose number or chat this is: one person a school, usually one in all."""
-    index = tx.sealer.index(channel, address)
     column = PersonRow.phone_index if channel is Channel.SMS else PersonRow.telegram_index
-    rows = (await tx.session.exec(select(PersonRow).where(column == index).order_by(col(PersonRow.id)))).all()
+    known = col(column).in_(tx.sealer.indexes(channel, address))
+    rows = (await tx.session.exec(select(PersonRow).where(known).order_by(col(PersonRow.id)))).all()
     return [_person(tx, row) for row in rows]
 
 
@@ -130,7 +130,7 @@ async def enrol(tx: Transaction, chat: str, phone: str, now: datetime) -> Person
                 select(PersonRow).where(
                     PersonRow.school_id == row.school_id,
                     PersonRow.id == row.person_id,
-                    PersonRow.phone_index == tx.sealer.index("sms", phone),
+                    col(PersonRow.phone_index).in_(tx.sealer.indexes("sms", phone)),
                 )
             )
         ).first()

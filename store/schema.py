@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from store.database import Database
+from store.database import Database, store_down
 
 
 class SchemaAhead(Exception):
@@ -32,6 +32,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def migrate(database: Database) -> None:
-    """Carry out every step the store still lacks. Raises SchemaAhead for a store from a newer version."""
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    """Carry out every step the store still lacks. Raises SchemaAhead for a store from a newer version, StoreDown."""
+    with store_down():
+        async with database.engine.begin() as connection:
+            await connection.run_sync(_upgrade)

@@ -1,14 +1,33 @@
 """Every sentence Doorstep sends. The words are data (`bot/notices/*.toml`); here they are filled in."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
 
 from bot import visit
 from bot.gsm7 import to_gsm7
 
 REASON_LENGTH = 70
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FILES = ("notices", "words/languages")
+_FREE = frozenset(
+    f"words.{name}" for name in ("same", "sets", "endings", "times.numbers", "times.lengths", "times.points")
+)
+"""Tables in which every language has keys of its own."""
+_KEPT = re.compile(r"\{\w+\}|\d+")
+"""What a translation keeps as it is: the values to fill in, and the digits to reply with."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there is a file of sentences for."""
+    names = (item.name for item in (resources.files("bot") / "notices").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 @cache
@@ -34,6 +53,21 @@ def label(key: str, language: str = "en", **values: object) -> str:
     return to_gsm7(catalogue(language)["labels"][key].format_map(values))
 
 
+def weekday(day: date, language: str = "en") -> str:
+    """The short name of a day of the week."""
+    return label(_DAYS[day.weekday()], language)
+
+
+def said(word: str, language: str = "en") -> str:
+    """What a visitor's text was taken for, in capitals: "left" is LEFT."""
+    return label(f"said_{word.replace(' ', '_')}", language)
+
+
+def why_off(reason: str, language: str = "en") -> str:
+    """Why a visit was called off: unsafe, animals, family or other."""
+    return label(f"off_{reason}", language)
+
+
 def state_line(state: visit.State, language: str, **values: object) -> str:
     """One clause that says where a visit stands."""
     return catalogue(language)["states"][state.value.replace(" ", "_")].format_map(values)
@@ -48,3 +82,42 @@ def shorten(text: str, length: int = REASON_LENGTH) -> str:
     """A person's own words, cut at `length` characters so that the notice stays short."""
     flat = " ".join(text.split())
     return flat if len(flat) <= length else flat[: length - 3].rstrip() + "..."
+
+
+def lacks(language: str, house: Traversable | None = None) -> list[str]:
+    """What a language's two files lack beside English's, a line each; empty when nothing is missing or too much.
+
+    `house` is the folder that stands for `bot/`. Raises tomllib.TOMLDecodeError for a file that is not TOML.
+    """
+    ours = resources.files("bot")
+    found = []
+    for folder in _FILES:
+        english = tomllib.loads((ours / folder / "en.toml").read_text(encoding="utf-8"))
+        file = (house or ours) / folder / f"{language}.toml"
+        if file.is_file():
+            theirs = tomllib.loads(file.read_text(encoding="utf-8"))
+            lines = _differences(dict(_flat(english)), dict(_flat(theirs)))
+            found += [f"{folder}/{language}.toml: {line}" for line in lines]
+        else:
+            found.append(f"{folder}/{language}.toml: there is no such file")
+    return found
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """What stands in a file, each thing by its whole name: "visitor.arrived"."""
+    for key, value in table.items():
+        if isinstance(value, dict) and above + key not in _FREE:
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value
+
+
+def _differences(english: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    for name, model in english.items():
+        if name not in theirs or (model and not theirs[name] and not name.startswith("words.lists.")):
+            yield f"lacks {name}"
+        elif isinstance(model, str):
+            wanted, has = set(_KEPT.findall(model)), set(_KEPT.findall(str(theirs[name])))
+            yield from (f"{name} lacks {mark}" for mark in sorted(wanted - has))
+            yield from (f"{name} has {mark}, which English has not" for mark in sorted(has - wanted))
+    yield from (f"has {name}, which English has not" for name in theirs if name not in english)

@@ -21,15 +21,19 @@ async def answer(case: Case, person: Person, reading: Reading, incoming: Incomin
     open_to_them = await alarms.answerable(case, person)
     told = [alarm for alarm in open_to_them if person.id in alarm.told]
     on_a_visit = any(place.is_open for place in places)
+    if reading.danger and (on_a_visit or not told or len(reading.text.split()) == 1):
+        return False  # a cry of their own, whatever else it says: anything may raise (DESIGN §4)
+    if reading.danger:
+        for alarm in told:
+            await alarms.pass_on(case, alarm, person, incoming.text)
     meaning = _meant_for_alarms(reading, told, places)
     if meaning is not None:
         await _take(case, person, meaning, told, open_to_them, incoming.channel, places)
         return True
     if on_a_visit:
         return False
-    if told and _speaks_of(reading):
-        for alarm in told:
-            await alarms.pass_on(case, alarm, person, incoming.text)
+    if reading.danger:
+        # "Have rung the police, they are on the way": about the alarm in hand, and said to everybody on its ladder.
         await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
     if Role.VISITOR not in person.roles and _is_small_talk(reading):
@@ -47,16 +51,6 @@ def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) 
     if reading.digit == "1" and told and not inside:
         return Meaning(Kind.MINE)
     return None
-
-
-def _speaks_of(reading: Reading) -> bool:
-    """ "Have rung the police, they are on the way": about the alarm in hand, not a cry of one's own.
-
-    A bare "help", "danger" or 9 is taken as the cry it is, from anybody (DESIGN §4: anything may raise). More words are
-    passed on to everybody on the ladder, so that they are lost to nobody either way.
-    """
-    kinds = {meaning.kind for meaning in reading.meanings}
-    return Kind.DANGER in kinds and len(reading.text.split()) > 1
 
 
 def _is_small_talk(reading: Reading) -> bool:

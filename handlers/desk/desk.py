@@ -32,10 +32,9 @@ Parse = Callable[[bytes], list[Incoming]]
 Work = Callable[[Transaction], Awaitable[None]]
 
 
-class Look(NamedTuple):
-    """What there is to do, seen in one glance."""
+class Due(NamedTuple):
+    """What there is to do although nothing came in."""
 
-    rows: Sequence[Kept]
     places: Sequence[tuple[int, Place]]
     alarms: Sequence[Alarm]
     troubled: Sequence[Troubled]
@@ -66,27 +65,25 @@ class Desk:
 
     async def turn(self) -> int:
         """Deal with everything that is there: what came in first, so that nothing is raised for what was sent in time."""
-        look = await self._look()
-        count = 0
-        if look.rows:
-            count = await self._inbox(look.rows)
-            look = await self._look()
-        count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in look.places])
-        count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in look.alarms])
-        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in look.troubled])
+        async with self.database.transaction() as tx:
+            rows = await inbox.new_ones(tx, BATCH)
+            due = None if rows else await self._due(tx)
+        count = await self._inbox(rows)
+        if due is None:
+            async with self.database.transaction() as tx:
+                due = await self._due(tx)
+        count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due.places])
+        count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due.alarms])
+        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in due.troubled])
         if count:
             self.wake()
         return count
 
-    async def _look(self) -> Look:
+    async def _due(self, tx: Transaction) -> Due:
         now = self.clock()
-        async with self.database.transaction() as tx:
-            return Look(
-                await inbox.new_ones(tx, BATCH),
-                await visits.due(tx, now, BATCH),
-                await alarm_store.due(tx, now, BATCH),
-                await outbox.troubled(tx, BATCH),
-            )
+        return Due(
+            await visits.due(tx, now, BATCH), await alarm_store.due(tx, now, BATCH), await outbox.troubled(tx, BATCH)
+        )
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)

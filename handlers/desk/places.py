@@ -73,7 +73,7 @@ async def _keep(case: Case, person: Person, before: Place, after: Place, happeni
     if not after.is_open:
         return after
     school = case.school(person.school_id)
-    said = happening.note if len(happening.note.split()) > BARE_WORDS else ""
+    said = f'"{happening.note}"' if len(happening.note.split()) > BARE_WORDS else ""
     made = await visits.add(case.tx, person.school_id, school.policy, case.now, address=said)
     await case.note(person.school_id, "opened", made.id, person_id=person.id, text=happening.note)
     return await visits.add_place(case.tx, person.school_id, replace(after, visit_id=made.id))

@@ -21,6 +21,7 @@ DESK = Path(notices.__file__).parents[2] / "handlers"
 BOOK = notices.catalogue("en")
 CONTACT = BOOK["contact"]
 WORST = {
+    "words": "x" * notices.REASON_LENGTH,
     "code": "K7Q4",
     "codes": "K7Q4, M3WX",
     "open": "K7Q4, M3WX",

@@ -168,3 +168,20 @@ async def test_a_contact_who_reports_to_the_alarm_raises_no_second_one(world: Wo
     await olive.texts("real police are there")
     for one in (olive, henry):
         one.receives("ENDED")
+
+
+async def test_a_contacts_own_cry_is_never_taken_for_an_answer(world: World) -> None:
+    """Danger beside "mine" from a contact who was told of no alarm is that contact's own: it is raised."""
+    dee, olive, henry = world.dee, world.olive, world.henry
+    await dee.texts("he has a knife, i have got this")
+    dee.receives("Noted 14:00 and passed on")
+    for one in (olive, henry):
+        one.receives("ALARM", "Dee texts for HELP")
+    await olive.texts("mine, ringing the police now")
+    olive.receives("is yours")
+    for one in (henry, world.dana):
+        one.receives("Olive writes: mine, ringing the police now")
+    henry.receives("Olive has it")
+    await olive.texts("real police are there")
+    for one in (olive, henry):
+        one.receives("ENDED")
