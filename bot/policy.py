@@ -1,9 +1,10 @@
 """A school's rules: durations, ladders and who is told what, parsed strictly and refused with the mend."""
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -15,6 +16,7 @@ from bot.people import CONTACT_ROLES, Role
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 REHEARSAL = timedelta(minutes=1)
+ANY_YEAR = 2000
 
 
 class PolicyError(ValueError):
@@ -43,6 +45,19 @@ def write_duration(length: timedelta | None) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration)]
+
+
+def parse_day(written: object) -> date:
+    """Read a day of any year, "09-01" for the first of September. Raises ValueError for anything else."""
+    if isinstance(written, date):
+        return written
+    try:
+        return date.fromisoformat(f"{ANY_YEAR}-{written}")
+    except ValueError as error:
+        raise ValueError(f'{written!r} is not a day of the year: write it like "09-01"') from error
+
+
+Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(lambda day: f"{day:%m-%d}")]
 
 
 class CheckInFrom(StrEnum):
@@ -76,6 +91,7 @@ class Policy(BaseModel):
     tell_changed: tuple[Role, ...]
     tell_called_off: tuple[Role, ...]
     tell_concern: tuple[Role, ...]
+    terms: tuple[Day, ...] = Field(min_length=1)
 
     @field_validator("check_in", mode="before")
     @classmethod
@@ -100,6 +116,12 @@ class Policy(BaseModel):
                 "name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES))
             )
         return roles
+
+    @classmethod
+    def restore(cls, written: str) -> "Policy":
+        """A policy as a visit kept it, maybe by another version: what it lacks is the default's, what it has more is left."""
+        kept = {name: value for name, value in json.loads(written).items() if name in cls.model_fields}
+        return cls.model_validate({**preset("default"), **kept})
 
     def rehearsal_lengths(self) -> list[str]:
         """The names of lengths under a minute: fit for a rehearsal, warned about in service."""

@@ -27,10 +27,11 @@ class Heartbeat:
     standstill: float = STANDSTILL
     _scheduler: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
     _finished: dict[str, float] = field(default_factory=dict)
+    _intervals: dict[str, float] = field(default_factory=dict)
 
     def every(self, seconds: float, name: str, beat: Beat) -> None:
         """Beat every so many seconds; a pass that is still running is not overtaken."""
-        self._finished[name] = self.monotonic()
+        self._finished[name], self._intervals[name] = self.monotonic(), seconds
         self._scheduler.add_job(
             self._pass,
             "interval",
@@ -63,9 +64,9 @@ class Heartbeat:
         self._finished[name] = self.monotonic()
 
     def stalled(self) -> list[str]:
-        """The beats of which no pass has finished for too long."""
+        """The beats of which no pass has finished for too long after it was due."""
         now = self.monotonic()
-        return [name for name, at in self._finished.items() if now - at > self.standstill]
+        return [name for name, at in self._finished.items() if now - at > self._intervals[name] + self.standstill]
 
     def watch(self) -> None:
         """To be called from outside the event loop: end the process loudly if the beats have stopped."""

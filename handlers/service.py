@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from bot import words
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
 from bot.people import Channel
@@ -36,6 +37,9 @@ CODE_DIGITS = "346789"
 BEAT = 0.5
 """Seconds between passes: a passed deadline has its consequence within 2 s (invariant I3)."""
 
+CHORES = 60.0
+"""Seconds between looks at what is due once a day or once a term."""
+
 
 class LostHold(Exception):
     """The store's lock was lost: another process may act, so this one must not."""
@@ -50,6 +54,11 @@ def draw_code(at_rest: set[str]) -> str:
         code = secrets.choice(CODE_LETTERS) + "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(3))
         if not code.isalpha() and code not in at_rest:
             return code
+
+
+def draw_seed() -> int:
+    """For which good phrases are offered to somebody whose own was refused."""
+    return secrets.randbelow(2**32)
 
 
 def draw_token() -> str:
@@ -98,8 +107,11 @@ class Service:
         async with database.transaction() as tx:
             await people.check_key(tx)
             by_id = await schools.sync(tx, schools_by_key)
+        for school in by_id.values():
+            # The lexicon is put together once, now, and not while somebody's first text waits for its answer.
+            words.read("arrived", now=clock(), zone=school.zone, language=school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
-        habits = Habits(by_id, frozenset(doors.carriers), draw_code)
+        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed)
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         await delivery.begin()
@@ -138,6 +150,7 @@ class Service:
         heart.every(BEAT, "desk", self._desk_pass)
         heart.every(BEAT, "delivery", self._delivery_pass)
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
+        heart.every(CHORES, "chores", self.desk.chores)
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()
         watching = threading.Event()

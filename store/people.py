@@ -87,6 +87,13 @@ async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
     await tx.session.exec(query.values(last_channel=channel, lost=lost))
 
 
+async def choose_code_word(tx: Transaction, person: Person, phrase: str) -> None:
+    """The person's own phrase from now on, in place of any before."""
+    sealed = tx.sealer.seal(json.dumps([phrase]))
+    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
+    await tx.session.exec(query.values(code_words=sealed))
+
+
 async def lose_channel(tx: Transaction, person: Person, channel: Channel) -> None:
     """The channel refuses us: the other one is used until they write on it again."""
     lost = ";".join(sorted(person.lost | {channel}))

@@ -1,11 +1,13 @@
 """The schools of the schools file, as rows with ids."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from bot.school import School
-from store.database import Transaction
+from store.database import ALONE, Transaction
 from store.tables import SchoolRow
 
 
@@ -21,3 +23,20 @@ async def sync(tx: Transaction, schools: Mapping[str, School]) -> dict[int, Scho
         assert row.id is not None
         by_id[row.id] = school
     return by_id
+
+
+async def code_words_asked(tx: Transaction, school_id: int) -> tuple[datetime | None, datetime | None]:
+    """When the office was last asked whether everybody knows their code word, and when it last said so."""
+    query = select(SchoolRow.code_words_asked_at, SchoolRow.code_words_confirmed_at).where(SchoolRow.id == school_id)
+    asked_at, confirmed_at = (await tx.session.exec(query)).one()
+    return asked_at, confirmed_at
+
+
+async def ask_code_words(tx: Transaction, school_id: int, now: datetime) -> None:
+    query = update(SchoolRow).where(col(SchoolRow.id) == school_id).values(code_words_asked_at=now)
+    await tx.session.exec(query, execution_options=ALONE)
+
+
+async def confirm_code_words(tx: Transaction, school_id: int, now: datetime) -> None:
+    query = update(SchoolRow).where(col(SchoolRow.id) == school_id).values(code_words_confirmed_at=now)
+    await tx.session.exec(query, execution_options=ALONE)

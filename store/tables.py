@@ -17,6 +17,8 @@ class SchoolRow(SQLModel, table=True):
     name: str
     journal_seq: int = 0
     journal_hash: str = ""
+    code_words_asked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    code_words_confirmed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class PersonRow(SQLModel, table=True):

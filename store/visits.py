@@ -34,7 +34,7 @@ class Visit:
 
 @lru_cache(maxsize=256)
 def _policy(written: str) -> Policy:
-    return Policy.model_validate_json(written)
+    return Policy.restore(written)
 
 
 def _visit(tx: Transaction, row: VisitRow) -> Visit:

@@ -53,7 +53,9 @@ def _everyday(phrase: str, words: list[str], language: str) -> str | None:
     """A phrase made only of words that visits are reported in, and numbers."""
     known = lexicon(language).speller
     if all(known.knows(word) or word.isdecimal() for word in words):
-        return "All of it is everyday words of a visit, so an ordinary text could hold it. Use a word that nobody texts."
+        return (
+            "All of it is everyday words of a visit, so an ordinary text could hold it. Use a word that nobody texts."
+        )
     return None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from bot.words.fold import fold
@@ -35,8 +36,8 @@ class Letters(NamedTuple):
 
     line: str
     places: list[int]
-    starts: frozenset[int]
-    ends: frozenset[int]
+    starts: dict[int, None]  # in order
+    ends: dict[int, None]
 
 
 class _Sought(NamedTuple):
@@ -67,24 +68,25 @@ def letters_of(text: str) -> Letters:
     folded, places = fold(text)
     line: list[str] = []
     kept: list[int] = []
-    starts, ends = set(), set()
+    starts: dict[int, None] = {}
+    ends: dict[int, None] = {}
     inside = False
     for at, char in enumerate(folded):
         if not char.isalnum():
             if char not in "'-" and inside:
-                ends.add(len(line))
+                ends[len(line)] = None
                 inside = False
             continue
         if not inside:
-            starts.add(len(line))
+            starts[len(line)] = None
         elif line and line[-1] == char and not char.isdecimal():
             continue
         inside = True
         line.append(char)
         kept.append(places[at])
     if inside:
-        ends.add(len(line))
-    return Letters("".join(line), kept, frozenset(starts), frozenset(ends))
+        ends[len(line)] = None
+    return Letters("".join(line), kept, starts, ends)
 
 
 def allowance(letters: int, words: int) -> int:
@@ -117,43 +119,69 @@ def find(text: str, phrases: Iterable[str], *, before: str = "") -> Found | None
     sought = _sought(tuple(phrases))
     if not sought or not text:
         return None
-    whole = f"{before}\n{text}" if before else text
-    shift = len(whole) - len(text)
-    letters = letters_of(whole)
+    here = letters_of(text)
     for one in sought:
-        place = _search(one, letters, shift)
+        place = _search(one, here)
         if place is not None:
-            return Found(one.phrase, max(0, place[0] - shift), place[1] - shift)
+            return Found(one.phrase, *place)
+    return _across(text, sought, before) if before else None
+
+
+def _across(text: str, sought: Sequence[_Sought], before: str) -> Found | None:
+    """A phrase begun in the text before and ended in this one; one that is whole in the first was found there."""
+    first, both, shift = letters_of(before), letters_of(f"{before}\n{text}"), len(before) + 1
+    whole = {one.phrase for one in sought if _search(one, first) is not None}
+    for one in sought:
+        place = _search(one, both) if one.phrase not in whole else None
+        if place is not None and place[0] < shift < place[1]:
+            return Found(one.phrase, 0, place[1] - shift)
     return None
 
 
-def _search(one: _Sought, letters: Letters, shift: int) -> tuple[int, int] | None:
-    least, most = len(one.line) - one.limit, len(one.line) + one.limit
-    size = len(letters.line)
-    for start in sorted(letters.starts):
-        for end in range(start + least, min(start + most, size) + 1):
-            if _fits(one, letters, start, end, shift):
-                return letters.places[start], letters.places[end - 1] + 1
-    if not one.limit:
+def _worth_a_look(one: _Sought, line: str) -> bool:
+    """Whether some stretch of the line is near the phrase at all: a quick test that lets nothing slip that may be found.
+
+    A stretch that costs `limit` differs from one of the phrase's own length by at most 2 × `limit` letters put in or left out,
+    so its ratio is at least 1 - limit / length; one more is given away for safety.
+    """
+    length = len(one.line)
+    if length < 6 or len(line) <= length + one.limit:
+        return True
+    return fuzz.partial_ratio(one.line, line, score_cutoff=100 * (1 - (one.limit + 1) / length)) > 0
+
+
+def _search(one: _Sought, letters: Letters) -> tuple[int, int] | None:
+    """The cheapest stretch that fits, the first of equals: from the start of a word, or else up to the end of one."""
+    if not _worth_a_look(one, letters.line):
         return None
-    for end in sorted(letters.ends):
-        for start in range(max(0, end - most), end - least + 1):
-            if start not in letters.starts and _fits(one, letters, start, end, shift):
-                return letters.places[start], letters.places[end - 1] + 1
-    return None
+    least, most = max(1, len(one.line) - one.limit), len(one.line) + one.limit
+    size = len(letters.line)
+    best, place = one.limit + 1, None
+    for start in letters.starts:
+        for end in range(start + least, min(start + most, size) + 1):
+            paid = _price(one, letters, start, end, best)
+            if paid < best:
+                best, place = paid, (start, end)
+    if best and one.limit:
+        for end in letters.ends:
+            for start in range(max(0, end - most), end - least + 1):
+                if start not in letters.starts:
+                    paid = _price(one, letters, start, end, best)
+                    if paid < best:
+                        best, place = paid, (start, end)
+    return None if place is None else (letters.places[place[0]], letters.places[place[1] - 1] + 1)
 
 
-def _fits(one: _Sought, letters: Letters, start: int, end: int, shift: int) -> bool:
-    if end <= start or letters.places[end - 1] < shift:
-        return False
-    loose = (start not in letters.starts) + (end not in letters.ends)
-    limit = one.limit - loose
-    if limit < 0:
-        return False
+def _price(one: _Sought, letters: Letters, start: int, end: int, best: int) -> int:
+    """What it costs to take a stretch for the phrase, or `best` where that is not cheaper; 1 for each end inside a word."""
     window = letters.line[start:end]
-    if OSA.distance(one.line, window, score_cutoff=limit) > limit:
-        return False
-    return window == one.line or cost(one.line, window, one.gaps) <= limit
+    loose = (start not in letters.starts) + (end not in letters.ends)
+    if window == one.line:
+        return min(best, loose)
+    left = best - loose - 1
+    if left < 1 or OSA.distance(one.line, window, score_cutoff=left) > left:
+        return best
+    return min(best, loose + cost(one.line, window, one.gaps))
 
 
 def cost(meant: str, typed: str, gaps: frozenset[int] = frozenset()) -> int:
@@ -166,7 +194,9 @@ def cost(meant: str, typed: str, gaps: frozenset[int] = frozenset()) -> int:
         row = [i * _THUMB]
         for j, other in enumerate(typed, 1):
             same = 0 if char == other else _THUMB if other in near.get(char, ()) or other.isdecimal() else _OTHER
-            best = min(rows[i - 1][j - 1] + same, rows[i - 1][j] + _THUMB, row[j - 1] + _put_in(other, meant, i, gaps, near))
+            best = min(
+                rows[i - 1][j - 1] + same, rows[i - 1][j] + _THUMB, row[j - 1] + _put_in(other, meant, i, gaps, near)
+            )
             if i > 1 and j > 1 and char == typed[j - 2] and other == meant[i - 2]:
                 best = min(best, rows[i - 2][j - 2] + _THUMB)
             row.append(best)
@@ -180,4 +210,3 @@ def _put_in(char: str, meant: str, at: int, gaps: frozenset[int], near: dict[str
         return _THUMB
     beside: Sequence[str] = meant[max(0, at - 1) : at + 1]
     return _THUMB if any(char == key or char in near.get(key, ()) for key in beside) else _OTHER
-

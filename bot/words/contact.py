@@ -40,8 +40,13 @@ def answer(text: str, found: Scan, lexicon: Lexicon) -> Answer | None:
         if outcome is None:
             return None
     rest = [word.word for word in words[command.end :] if not word.mark and word.sort != "{code}"]
-    telling = [word for word in rest if word not in lexicon.lists["weak_with"] and word not in lexicon.lists["thanking"]]
+    telling = [
+        word for word in rest if word not in lexicon.lists["weak_with"] and word not in lexicon.lists["thanking"]
+    ]
     settled = any(word in lexicon.lists["settled"] for word in telling)
+    bare = code is None and command.label != "stand_down"
+    if bare and (command.start or words[0].word not in lexicon.lists["commands"]):
+        return None
     if code is None and not telling and command.label != "stand_down":
         return None
     if code is None and command.label == "ok" and not settled:
@@ -53,8 +58,10 @@ def answer(text: str, found: Scan, lexicon: Lexicon) -> Answer | None:
         if outcome is None and "false" in {word.word for word in words[command.start : command.end]}:
             outcome = Outcome.FALSE
     meaning = Meaning(Kind.STAND_DOWN, code=code, outcome=outcome, reason=_reason(text, words, command.end))
-    certain = not doubt and (code is not None or settled or outcome is Outcome.FALSE or command.label == "stand_down")
-    return Answer(meaning, certain, alone=code is not None, instead=certain, ask=None if certain else Kind.STAND_DOWN)
+    certain = not doubt and (code is not None or settled or command.label == "stand_down")
+    return Answer(
+        meaning, certain, alone=certain and code is not None, instead=certain, ask=None if certain else Kind.STAND_DOWN
+    )
 
 
 def _late_word(found: Scan, lexicon: Lexicon, code: str | None) -> Answer | None:

@@ -9,11 +9,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # Letters of other alphabets that a reader takes for Latin ones (Cyrillic, Greek and a few more); NFKD does the rest.
-_LOOK_ALIKES = dict(zip(
-    "аеорсухікјѕһԁвмнтгпԛԝӏьαοριυκτνεμηγωβχɑɡıłøđħŀßəﬀ’‘ʼ`´ʹ＇“”„«»‟–—‒―−‐‑…•·⁄",
-    [*"aeopcyxikjshdbmhtrnqwlbaopiuktvemhywbxagilodhlb"] + ["e", "ff"] + ["'"] * 7 + ['"'] * 6 + ["-"] * 7 + ["…", ",", ",", "/"],
-    strict=True,
-))
+_LOOK_ALIKES: dict[str, str] = dict(
+    zip(
+        "аеорсухікјѕһԁвмнтгпԛԝӏьαοριυκτνεμηγωβχɑɡıłøđħŀßəﬀ’‘ʼ`´ʹ＇“”„«»‟–—‒―−‐‑…•·⁄",
+        [*"aeopcyxikjshdbmhtrnqwlbaopiuktvemhywbxagilodhlb"]
+        + ["e", "ff"]
+        + ["'"] * 7
+        + ['"'] * 6
+        + ["-"] * 7
+        + ["…", ",", ",", "/"],
+        strict=True,
+    )
+)
 _GONE = frozenset(("Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"))
 
 

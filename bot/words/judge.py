@@ -16,7 +16,7 @@ _OF_PEOPLE = frozenset({Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Ki
 _REASONS = ("unsafe", "animals", "family", "other")
 _GOING = frozenset({Kind.LEFT, Kind.NOT_RETURNING})
 _CAREFUL = LOWERING | MOVING | {Kind.ARRIVED, Kind.SETTING_OUT}
-_FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "9": Kind.DANGER}
+_FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT}
 _SHORT = 6  # words beside a code that still ask about that code
 _BEFORE = 4  # words before a phrase in which "not", "when", "will" undo it
 
@@ -143,7 +143,11 @@ class _Judge:
             return None, False
         while place >= 0 and place not in self.covered and words[place].word in self.lists["before_who"]:
             place -= 1
-        if place < 0 or place in self.covered or not (self._is_name(place) or words[place].word in self.lists["others"]):
+        if (
+            place < 0
+            or place in self.covered
+            or not (self._is_name(place) or words[place].word in self.lists["others"])
+        ):
             return None, False
         if place >= 2 and words[place - 1].word in self.lists["and"] and words[place - 2].word in self.lists["i"]:
             self.covered.update(range(place - 2, hit.start))
@@ -210,14 +214,16 @@ class _Judge:
         self.found.near.clear()
 
     def take_first_digit(self) -> None:
-        """ "3 left now", "2 all ok": a digit that agrees with the words; "9" before any words is danger."""
+        """ "3 left now", "2 all ok": a digit that agrees with the words; "9" that opens a sentence is danger."""
+        for place, word in enumerate(self.words):
+            opens = place == 0 or (self.words[place - 1].mark and self.words[place - 1].word in END_MARKS)
+            if word.word == "9" and word.sort == "{num}" and opens and place not in self.covered:
+                self.found.danger = True
         if not self.words or self.words[0].sort != "{num}" or self.words[0].word not in _FIRST:
             return
         kind = _FIRST[self.words[0].word]
         kinds = {meaning.kind for meaning in self.found.said if meaning.who is None}
-        if kind is Kind.DANGER:
-            self.found.danger = True
-        elif kind in kinds and 0 not in self.covered:
+        if kind in kinds and 0 not in self.covered:
             self.covered.add(0)
         elif not kinds and not self.found.near and self._uncovered() == [0]:
             self.found.said.append(Meaning(Kind.MINE, code=self.code) if self.code else Meaning(kind, both=self.both))
@@ -238,7 +244,11 @@ class _Judge:
         """ "1530", "20 mins" and nothing else: it has a time, but not what for."""
         if self.found.said or self.found.near or self.scan.dangers:
             return
-        times = [word for word in self.words if word.sort in ("{time}", "{dur}") or (word.sort == "{num}" and len(word.word) == 4)]
+        times = [
+            word
+            for word in self.words
+            if word.sort in ("{time}", "{dur}") or (word.sort == "{num}" and len(word.word) == 4)
+        ]
         rest = [word for word in self.words if word not in times and not _is_punctuation(word)]
         if len(times) != 1 or any(word.word not in self.lists["fillers"] for word in rest):
             return
@@ -281,12 +291,14 @@ class _Judge:
             unsafe = "soft" in dangers or Kind.CONCERN in kinds
             reason = next((reason for reason in _REASONS if reason in self.reasons), "unsafe" if unsafe else "other")
             found.said = [
-                Meaning(Kind.CALLED_OFF, reason=reason, both=m.both) if m.kind is Kind.CALLED_OFF else m for m in found.said
+                Meaning(Kind.CALLED_OFF, reason=reason, both=m.both) if m.kind is Kind.CALLED_OFF else m
+                for m in found.said
             ]
         if not found.said and not found.near and self.small_talk and not self._uncovered():
             found.said.append(Meaning(Kind.THANKS))
         doubtful = bool(self._uncovered()) or any(word.word == "?" for word in self.words)
-        contradicted = any(kind in kinds for kind in found.near) or {Kind.LEFT, Kind.SETTING_OUT} <= kinds
+        near = {*found.near, *_GOING} if Kind.LEFT in found.near else set(found.near)
+        contradicted = bool(near & kinds) or {Kind.LEFT, Kind.SETTING_OUT} <= kinds
         doubtful = doubtful or any(kind in _QUESTIONS for kind in kinds)
         of_others = any(meaning.who for meaning in found.said)
         found.doubt = found.doubt or doubtful or contradicted or of_others

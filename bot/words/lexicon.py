@@ -68,9 +68,14 @@ def lexicon(language: str) -> Lexicon:
     known = phrases.words | dangers.words | set(same) | _other_words(parts)
     keywords = {word for part in parts for word in part["keywords"]}
     return Lexicon(
-        phrases=phrases, dangers=dangers, same=same, lists=lists,
-        endings={end: full for part in reversed(parts) for end, full in part["endings"].items()}, ask=_merged(part["ask"] for part in parts),
-        times=compile_times(_times(parts)), speller=Speller(keywords, known, lists["joins"]),
+        phrases=phrases,
+        dangers=dangers,
+        same=same,
+        lists=lists,
+        endings={end: full for part in reversed(parts) for end, full in part["endings"].items()},
+        ask=_merged(part["ask"] for part in parts),
+        times=compile_times(_times(parts)),
+        speller=Speller(keywords, known, lists["joins"]),
     )
 
 

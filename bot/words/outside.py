@@ -8,13 +8,15 @@ from bot.words.fold import fold
 _TAPBACK = re.compile(
     r"\s*(?:removed an? |reacted |responded )?"
     r"(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|hoffodd|roedd yn hoffi|like from|heart from|exclamation from"
-    r"|\S{1,12} to|(?:reacted )?(?:with )?\S{1,12} to|to)"
-    r"\s*[:]?\s*(?P<quote>\".*|an? (?:image|photo|picture|message|attachment|video).{0,20})",
+    r"|(?:with )?[^\w\s]{1,12} to|to)"
+    r"\s*[:]?\s*(?:\".*(?:\"|…)\s*|an? (?:image|photo|picture|message|attachment|video)\W{0,3})",
     re.DOTALL,
 )
-_FORWARD = re.compile(r"\s*(?:-+ *)?(?:fwd?|forwarded(?: message| from)?|re|sent from|on .{5,60} wrote|ymlaen)\s*[:>-]", re.DOTALL)
+_FORWARD = re.compile(
+    r"\s*(?:-+ *)?(?:fwd?|forwarded(?: message| from)?|re|sent from|on .{5,60} wrote|ymlaen)\s*[:>-]", re.DOTALL
+)
 _QUOTED = re.compile(r"^\s*>", re.MULTILINE)
-_QUOTES = "\"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"
+_QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02'
 _SLASH = re.compile(r"\s*/([A-Za-z_]{1,32})(?:@\w{1,64})?\s*")
 _DIGITS = {"1": "1", "2": "2", "3": "3", "9": "9"}
 
@@ -30,14 +32,16 @@ def outside(text: str) -> Outside:
     """Whether a text, or part of it, was written by somebody other than its sender."""
     if text.isascii() and '"' not in text and ">" not in text and ":" not in text and "image" not in text:
         return Outside(False, False)
-    folded = fold(text[:400])[0]
-    if _TAPBACK.match(folded):
+    folded = fold(text)[0]
+    if _TAPBACK.fullmatch(folded):
         return Outside(True, True)
-    return Outside(False, any(mark in text for mark in _QUOTES) or bool(_FORWARD.match(folded)) or bool(_QUOTED.search(folded)))
+    return Outside(
+        False, any(mark in text for mark in _QUOTES) or bool(_FORWARD.match(folded)) or bool(_QUOTED.search(folded))
+    )
 
 
 def digit(text: str) -> str | None:
-    """"1", "2", "3" or "9" when the text is just that digit, whatever marks stand around it."""
+    """ "1", "2", "3" or "9" when the text is just that digit, whatever marks stand around it."""
     if len(text) > 24:
         return None
     kept = "".join(char for char in fold(text)[0] if char.isalnum())

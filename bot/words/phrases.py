@@ -130,4 +130,3 @@ class Phrases:
     def _begin(self) -> State:
         self._states[()] = self._state({0})
         return self._states[()]
-

@@ -75,11 +75,15 @@ def _tidy(found: Findings) -> list[Meaning]:
         if first is None or (meaning.lowers and not first.lowers):
             once[key] = meaning
     useful = [meaning for meaning in once.values() if meaning.kind is not Kind.THANKS]
-    return sorted(useful or once.values(), key=lambda meaning: (meaning.kind is not Kind.DANGER, meaning.kind not in RAISING))
+    return sorted(
+        useful or once.values(), key=lambda meaning: (meaning.kind is not Kind.DANGER, meaning.kind not in RAISING)
+    )
 
 
 def _says_something(meanings: list[Meaning]) -> bool:
-    return not all(meaning.kind is Kind.THANKS or (meaning.kind in MOVING and not meaning.lowers) for meaning in meanings)
+    return not all(
+        meaning.kind is Kind.THANKS or (meaning.kind in MOVING and not meaning.lowers) for meaning in meanings
+    )
 
 
 def _ask(found: Findings, meanings: list[Meaning]) -> Kind | None:

@@ -15,7 +15,7 @@ _GLUED = re.compile(r"(\d{1,4})([a-z]{1,8})(\d{0,2})|([a-z]{2,6})(\d{1,4})")
 END_MARKS = frozenset(".!?\n…;")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 END = "{end}"  # stands after the last word
-_SPELT = 4  # this many single letters in a row are a word spelt out: "h e l p"
+_SPELT = 4  # this many initials in a row are a word spelt out: "h.e.l.p"
 
 
 class Word(NamedTuple):
@@ -76,7 +76,10 @@ def _full(found: list[Token], lexicon: Lexicon) -> Iterator[Word]:
         if token.mark:
             if token.word == "-" and _inside_a_word(found, place):
                 continue
-            yield from (Word(full, token.start, token.end, mark=full == token.word) for full in lexicon.same.get(token.word, (token.word,)))
+            yield from (
+                Word(full, token.start, token.end, mark=full == token.word)
+                for full in lexicon.same.get(token.word, (token.word,))
+            )
             continue
         for part in _unglued(token.word, lexicon):
             for full in _meant(part, lexicon):
@@ -114,7 +117,7 @@ def _meant(word: str, lexicon: Lexicon) -> tuple[str, ...]:
         if bare is not None:
             return bare
         stem, mark, ending = word.rpartition("'")
-        if full_ending := lexicon.endings.get(mark + ending):
+        if "'" not in stem and (full_ending := lexicon.endings.get(mark + ending)):
             return (*_meant(stem, lexicon), full_ending)
         word = word.replace("'", "")
     if "." in word and not word[0].isdecimal() and len(word.strip(".")) >= 2 * _SPELT - 1:
@@ -137,8 +140,8 @@ def _with_times(words: list[Word], lexicon: Lexicon) -> list[Word]:
     merged: list[Word] = []
     done = 0
     for timed in find_times([word.word for word in words], lexicon.times):
-        merged += words[done:timed.start]
-        part = words[timed.start:timed.end]
+        merged += words[done : timed.start]
+        part = words[timed.start : timed.end]
         name = " ".join(word.word for word in part)
         merged.append(Word(name, part[0].start, part[-1].end, timed.sort, False, timed.clock, timed.length))
         done = timed.end
@@ -197,36 +200,42 @@ def _namelike(word: Word, lexicon: Lexicon, numbered: bool) -> bool:
 
 
 def _dangers(plain: list[Word], lexicon: Lexicon) -> frozenset[str]:
-    """What danger there is in the words alone, whatever stands between them; harmless company takes it away."""
-    bare = [word for word in plain if not word.mark or word.word in lexicon.dangers.words]
-    words = [*_spelt_out([word.word for word in bare]), END]
-    sorts = ["" if lexicon.speller.knows(word) or word == END else "{name}" for word in words]
-    found = set()
-    at = calm_until = 0
-    while at < len(words):
+    """What danger there is in the words alone, whatever stands between them; harmless company takes it away.
+
+    Company counts within a sentence only: "finished early. help" is no "early help".
+    """
+    places = [place for place, word in enumerate(plain) if not word.mark or word.word in lexicon.dangers.words]
+    words = [*(plain[place].word for place in places), END]
+    sorts = ["" if word == END or lexicon.speller.knows(word) else "{name}" for word in words]
+    found = {"danger"} if _spelt_out(plain, lexicon) else set()
+    calm_until = 0
+    for at in range(len(places)):
         hit = lexicon.dangers.longest(words, sorts, at)
-        if hit is not None and hit[1] == "calm":
-            calm_until = max(calm_until, hit[0])
-        elif hit is not None and at >= calm_until:
+        if hit is None or at < calm_until:
+            continue
+        if hit[1] != "calm":
             found.add(hit[1])
-        at += 1
+        elif not _ends_inside(plain, places[at], places[min(hit[0], len(places)) - 1]):
+            calm_until = hit[0]
+        else:
+            found.add("danger")
     return frozenset(found)
 
 
-def _spelt_out(words: list[str]) -> list[str]:
-    joined: list[str] = []
-    run: list[str] = []
-    for word in [*words, ""]:
-        if len(word) == 1 and word.isalpha():
-            run.append(word)
+def _ends_inside(plain: list[Word], start: int, end: int) -> bool:
+    return any(word.mark and word.word in END_MARKS for word in plain[start:end])
+
+
+def _spelt_out(plain: list[Word], lexicon: Lexicon) -> bool:
+    """Whether single letters in a row spell a cry for help: "h e l p"."""
+    run = ""
+    for word in plain:
+        if word.mark:
             continue
-        if len(run) >= _SPELT:
-            joined.append("".join(run))
-        joined += run
-        run = []
-        if word:
-            joined.append(word)
-    return joined
+        run = run + word.word if len(word.word) == 1 else ""
+        if any(run.endswith(cry) for cry in lexicon.lists["spelt"]):
+            return True
+    return False
 
 
 def clock_at(word: Word, lexicon: Lexicon) -> Clock | None:

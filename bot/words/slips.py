@@ -15,7 +15,7 @@ LONGEST = 24
 
 
 def _without_one(word: str) -> set[str]:
-    return {word[:at] + word[at + 1:] for at in range(len(word))}
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
 def one_slip(typed: str, meant: str) -> bool:

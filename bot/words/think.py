@@ -18,7 +18,12 @@ class NotText(ValueError):
 
 
 def report(
-    lines: Iterable[tuple[int, bytes]], *, now: datetime, zone: tzinfo, code_words: Sequence[str] = (), language: str = "en"
+    lines: Iterable[tuple[int, bytes]],
+    *,
+    now: datetime,
+    zone: tzinfo,
+    code_words: Sequence[str] = (),
+    language: str = "en",
 ) -> Iterator[dict[str, Any]]:
     """What each numbered line means, in order. Raises NotText at the first line that is not text."""
     for number, raw in lines:

@@ -50,31 +50,42 @@ def _any(words: Sequence[str] | Mapping[str, Any]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
-def compile_times(data: Mapping[str, Any]) -> TimeWords:
-    """The one pattern that finds every way to write a time; it has no nested repetition, so it is linear."""
-    numbers: dict[str, int] = data["numbers"]
-    n = rf"(?:\d{{1,3}}|{_any(numbers)})"
-    minutes, hours, half = _any(data["minutes"]), _any(data["hours"]), _any(data["and_a_half"])
-    quarter, past, to = _any(data["quarter"]), _any(data["past"]), _any(data["to"])
-    ampm = rf"(?P<ampm>{_any([*data['am'], *data['pm']])})"
-    ways = [
+def _ways(data: Mapping[str, Any]) -> list[str]:
+    """Each way to write a length, then each way to write a time; the first that fits a place is taken."""
+    n, quarter = rf"(?:\d{{1,3}}|{_any(data['numbers'])})", _any(data["quarter"])
+    minutes, hours, half_past = _any(data["minutes"]), _any(data["hours"]), _any(data["half_past"])
+    half, plus = _any(data["and_a_half"]), _any(data["plus"])
+    past, to, oclock = _any(data["past"]), _any(data["to"]), _any(data["oclock"])
+    halves = _any([*data["am"], *data["pm"]])
+    unit_next = rf"(?! (?:{minutes}|{hours}|{_any(data['after_range'])}) )"  # "5 to 10 late" is no time of day
+    return [
         rf"(?P<length>{_any(data['lengths'])})(?! {past} {n} | {to} {n} )",
         rf"(?P<decimal>\d+\.\d+) {hours}",
-        rf"(?P<h>{n})(?P<hhalf> {half})? {hours}(?P<hhalf2> {half})?(?: (?:{_any(data['plus'])} )?(?P<hm>{n})(?: {minutes})?(?! {past}| {to}))?",
+        rf"(?P<h>{n})(?P<hhalf> {half})? {hours}(?P<hhalf2> {half})?"
+        rf"(?: (?:{plus} )?(?P<hm>{n})(?: {minutes})?(?! {past}| {to}))?",
         rf"(?P<m>{n})(?: (?:{_any(data['or'])}) (?P<m2>{n}))? {minutes}(?! (?:{past}|{to}) (?:{n}) )",
         rf"(?P<point>{_any(data['points'])})",
-        rf"(?P<hh>\d{{1,2}})[:.](?P<mm>[0-5]\d)(?: {ampm.replace('ampm', 'ampm1')})?",
-        rf"(?P<c>{n})(?: {_any(data['oclock'])})? {ampm}",
-        rf"(?P<o>{n}) {_any(data['oclock'])}",
-        rf"{_any(data['half_past'])} (?P<half>{n})(?: {ampm.replace('ampm', 'ampm2')})?",
-        rf"(?P<qm>{quarter}|{n})(?: {minutes})? (?P<dir>{past}|{to}) (?P<qh>{n})(?: {ampm.replace('ampm', 'ampm3')})?(?! (?:{minutes}|{hours}|{_any(data['after_range'])}) )",
-        rf"{_any(data['upto'])} (?:(?P<lonehalf>{_any(data['half_past'])})|(?P<lq>{quarter}|{n}) (?P<ldir>{past}|{to}))(?= (?:[^\w\s]|$))",
+        rf"(?P<hh>\d{{1,2}})[:.](?P<mm>[0-5]\d)(?: (?P<ampm1>{halves}))?",
+        rf"(?P<c>{n})(?: {oclock})? (?P<ampm>{halves})",
+        rf"(?P<o>{n}) {oclock}",
+        rf"{half_past} (?P<half>{n})(?: (?P<ampm2>{halves}))?",
+        rf"(?P<qm>{quarter}|{n})(?: {minutes})? (?P<dir>{past}|{to}) (?P<qh>{n})(?: (?P<ampm3>{halves}))?{unit_next}",
+        rf"{_any(data['upto'])} (?:(?P<lonehalf>{half_past})|(?P<lq>{quarter}|{n}) (?P<ldir>{past}|{to}))"
+        rf"(?= (?:[^\w\s]| |$))",
     ]
-    pattern = re.compile("(?<= )(?:" + "|".join(ways) + ")(?= )")
+
+
+def compile_times(data: Mapping[str, Any]) -> TimeWords:
+    """The one pattern that finds every way to write a time; it has no nested repetition, so it is linear."""
+    pattern = re.compile("(?<= )(?:" + "|".join(_ways(data)) + ")(?= )")
     return TimeWords(
-        numbers=numbers, lengths=data["lengths"], pattern=pattern,
-        points={name: Clock(*divmod(minute, 60), True) for name, minute in data["points"].items()},
-        pasts=frozenset(data["past"]), pms=frozenset(data["pm"]), units=frozenset([*data["minutes"], *data["hours"], *data["am"], *data["pm"], *data["oclock"]]),
+        numbers=data["numbers"],
+        lengths=data["lengths"],
+        pattern=pattern,
+        points={name: Clock(minute // 60, minute % 60, True) for name, minute in data["points"].items()},
+        pasts=frozenset(data["past"]),
+        pms=frozenset(data["pm"]),
+        units=frozenset([*data["minutes"], *data["hours"], *data["am"], *data["pm"], *data["oclock"]]),
         quarters=frozenset(data["quarter"]),
     )
 

@@ -21,6 +21,7 @@ class Habits:
     schools: Mapping[int, School]
     channels: frozenset[Channel]
     draw_code: Callable[[set[str]], str]
+    draw_seed: Callable[[], int]
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.events import Incoming
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, places, troubles
+from handlers.desk import alarms, arrivals, choosing, places, troubles
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
@@ -119,6 +119,14 @@ class Desk:
                 if await inbox.tried(tx, kept, MOST_TRIES):
                     await self._tell_of_unreadable(tx, kept)
         return 0
+
+    async def chores(self) -> None:
+        """What is due once a term."""
+        for school_id in self.habits.schools:
+            async with self.database.transaction() as tx:
+                asked = await choosing.ask_each_term(self._case(tx), school_id)
+            if asked:
+                self.wake()
 
     async def tell_offices(self, notice: str, **values: Any) -> None:
         """A notice that is no alarm to every school's office."""

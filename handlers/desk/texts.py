@@ -10,7 +10,7 @@ from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
 from bot.words import Kind, Meaning, Reading
-from handlers.desk import alarms, contacts, places
+from handlers.desk import alarms, choosing, contacts, places
 from handlers.desk.case import Case
 from handlers.desk.places import Owed
 from store import inbox, people, visits
@@ -81,7 +81,10 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         meanings=kinds,
     )
     betrayed = await _code_word(case, text, about)
-    if not await contacts.answer(case, person, reading, incoming, mine):
+    chosen = await choosing.answer(case, person, incoming.text, mine)
+    if chosen is not None:
+        await case.owe(person, "code_word", chosen, case.usable([incoming.channel]))
+    elif not await contacts.answer(case, person, reading, incoming, mine):
         await _visit(case, text, quiet=betrayed)
 
 

@@ -42,6 +42,8 @@ WORST = {
     "visit": "123456",
     "channel": "TELEGRAM",
     "ending": "999",
+    "good": "wooden basket, crimson ukulele, chequered clipboard",
+    "without": "A.M., B.",
     "number": "123456",
     "state": BOOK["states"]["missing"].format(start="14:00"),
     **dict.fromkeys(
@@ -147,7 +149,8 @@ def test_every_sentence_renders_with_what_the_desk_knows(key: str) -> None:
 @pytest.mark.parametrize("key", BOOK["visitor"])
 def test_a_sentence_to_a_visitor_is_made_of_the_visit_alone(key: str) -> None:
     """Clock times and where the visit stands, nothing of an alarm (law 7); only a contact is asked for a code."""
-    allowed = {*CLOCKS, "state", *({"codes"} if key == "ask_back_mine_or_arrived" else ())}
+    of_their_own = {"ask_back_mine_or_arrived": {"codes"}, "code_word_refused": {"reason", "good"}}
+    allowed = {*CLOCKS, "state", *of_their_own.get(key, set())}
     assert fields(BOOK["visitor"][key]) <= allowed
 
 

@@ -1,5 +1,6 @@
 """A school's policy and its file: what is read, what is refused, and in which words."""
 
+import json
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,22 @@ def test_the_default_is_what_the_spine_names() -> None:
 
 def test_the_default_preset_has_every_setting() -> None:
     """Nothing of a policy is left to chance: the preset names each setting and no other."""
-    assert set(preset("default")) == set(Policy.model_fields) == {"check_in_from", *LENGTHS, *ROLES, *TOLD}
+    assert set(preset("default")) == set(Policy.model_fields) == {"check_in_from", "terms", *LENGTHS, *ROLES, *TOLD}
+
+
+@pytest.mark.parametrize("day", ["1 September", "13-01", "02-30", 9])
+def test_a_term_that_begins_on_no_day_is_named(day: object) -> None:
+    """The refusal shows how a day of any year is written."""
+    with pytest.raises(PolicyError, match='is not a day of the year: write it like "09-01"'):
+        parse_policy("default", {"terms": [day]})
+
+
+def test_a_policy_kept_by_another_version_is_restored() -> None:
+    """A visit carries on under the policy it began under: what it lacks is the default's, what it has more is left out."""
+    kept = json.loads(parse_policy("default", {"rung": "3m", "check_in": "never"}).model_dump_json())
+    del kept["terms"]
+    restored = Policy.restore(json.dumps({**kept, "of_the_future": "5m"}))
+    assert restored == parse_policy("default", {"rung": "3m", "check_in": "never"})
 
 
 @pytest.mark.parametrize("name", LENGTHS)

@@ -38,8 +38,10 @@ policy = "default"
 class World:
     """One school, its people, their phones, and the service that watches over them."""
 
-    def __init__(self, folder: Path, *, school: str = SCHOOL, database_url: str = "") -> None:
-        self.clock = SteppedClock(MONDAY_TWO)
+    def __init__(
+        self, folder: Path, *, school: str = SCHOOL, database_url: str = "", begins: datetime = MONDAY_TWO
+    ) -> None:
+        self.clock = SteppedClock(begins)
         self.telegram = TelegramServer(self.clock, token=TOKEN, poll_cap=0.0)
         self.twilio = TwilioServer(self.clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
         self._folder, self._schools_text = folder, school
@@ -141,9 +143,10 @@ class World:
 
     async def passes(self, length: str) -> None:
         """Live through a length of time, written like "10m"."""
-        await self._lives_until(self.clock() + parse_duration(length))
+        await self.lives_to(self.clock() + parse_duration(length))
 
-    async def _lives_until(self, target: datetime) -> None:
+    async def lives_to(self, target: datetime) -> None:
+        """Live on until an instant."""
         while self._attached is not None:
             await self.settles()
             coming = await self.attached.service.next_instant()
@@ -157,7 +160,7 @@ class World:
         """Live on until a time of the same day, written like "14:10"."""
         hours, minutes = written.split(":")
         target = self.clock().replace(hour=int(hours), minute=int(minutes), second=0)
-        await self._lives_until(target)
+        await self.lives_to(target)
 
     # -- the plan -----------------------------------------------------------------------------------
 

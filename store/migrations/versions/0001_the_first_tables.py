@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("journal_seq", sa.Integer(), nullable=False),
         sa.Column("journal_hash", sa.String(), nullable=False),
+        sa.Column("code_words_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code_words_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )

@@ -1,0 +1,63 @@
+"""Choosing a code word by chat, and the office's word each term that everybody knows theirs."""
+
+from datetime import date, datetime, time, timedelta
+
+from bot import codeword, notices
+from bot.people import Person, Role
+from bot.school import School
+from bot.visit import Place
+from handlers.desk.case import Case
+from store import people, schools
+
+ASK_AGAIN = timedelta(days=7)
+
+
+async def answer(case: Case, person: Person, text: str, places: list[Place]) -> str | None:
+    """The answer to "code word purple teapot" or "code words known"; None when the text is neither.
+
+    What is answered depends on the text and on whether a visit is open, and on nothing else: whoever reads along learns
+    nothing of the code word that is on record.
+    """
+    language = case.language(person.school_id)
+    if person.is_contact and codeword.confirms(text, language=language):
+        await schools.confirm_code_words(case.tx, person.school_id, case.now)
+        await case.note(person.school_id, "code words known", person_id=person.id)
+        return notices.render("code_words_confirmed", language)
+    phrase = codeword.proposed(text, language=language)
+    if phrase is None or Role.VISITOR not in person.roles:
+        return None
+    if any(place.is_open for place in places):
+        return notices.render("code_word_not_now", language)
+    reasons = codeword.objections(phrase, language=language)
+    if reasons:
+        good = ", ".join(codeword.suggestions(seed=case.habits.draw_seed()))
+        return notices.render("code_word_refused", language, reason=reasons[0], good=good)
+    await people.choose_code_word(case.tx, person, phrase)
+    case.forget_people()
+    await case.note(person.school_id, "code word chosen", person_id=person.id)
+    return notices.render("code_word_set", language)
+
+
+def term_of(school: School, day: date) -> date:
+    """The first day of the term that a day is in, by the dates of the policy."""
+    starts = [date(year, start.month, start.day) for year in (day.year - 1, day.year) for start in school.policy.terms]
+    return max(start for start in starts if start <= day)
+
+
+async def ask_each_term(case: Case, school_id: int) -> bool:
+    """Ask the office once a term, from the first morning on, whether everybody knows their code word; weekly until it says so."""
+    school = case.school(school_id)
+    local = case.now.astimezone(school.zone)
+    begins = datetime.combine(term_of(school, local.date()), time(0), school.zone)
+    asked_at, confirmed_at = await schools.code_words_asked(case.tx, school_id)
+    in_hours = school.opens <= local.time() < school.closes and local.weekday() < 5
+    settled = confirmed_at is not None and confirmed_at >= begins
+    asked = asked_at is not None and asked_at >= begins and asked_at > case.now - ASK_AGAIN
+    if not in_hours or settled or asked:
+        return False
+    without = [p.initials for p in await case.people(school_id) if Role.VISITOR in p.roles and not p.code_words]
+    who = ", ".join(without) if not school.code_words else ""
+    await schools.ask_code_words(case.tx, school_id, case.now)
+    nobody = notices.label("none", case.language(school_id))
+    await case.tell(school_id, [Role.OFFICE], "office_code_words", without=notices.shorten(who or nobody, 60))
+    return True
