@@ -45,7 +45,7 @@ def term_of(school: School, day: date) -> date:
 
 
 async def ask_each_term(case: Case, school_id: int) -> bool:
-    """Ask the office once a term, from the first morning on, whether everybody knows their code word; weekly until it says so."""
+    """Ask the office, from a term's first morning on and weekly until it says so, whether everybody knows their code word."""
     school = case.school(school_id)
     local = case.now.astimezone(school.zone)
     begins = datetime.combine(term_of(school, local.date()), time(0), school.zone)

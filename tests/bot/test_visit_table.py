@@ -96,7 +96,7 @@ def test_every_text_is_answered_in_every_state(state: State) -> None:
         assert [effect.everywhere for effect in effects if isinstance(effect, Say)] == [False], event
 
 
-@pytest.mark.parametrize("state", OPEN)
+@pytest.mark.parametrize("state", sorted(OPEN))
 def test_what_a_state_waits_for_always_has_a_consequence(state: State) -> None:
     """A deadline that comes is never the empty rule: it asks, nudges or raises the alarm."""
     for event in WAITS_FOR[state]:
@@ -104,8 +104,8 @@ def test_what_a_state_waits_for_always_has_a_consequence(state: State) -> None:
         assert decide(asha.place, Happening(event), POLICY, asha.now).effects, event
 
 
-@pytest.mark.parametrize("state", CLOSED)
-@pytest.mark.parametrize("event", DEADLINES)
+@pytest.mark.parametrize("state", sorted(CLOSED))
+@pytest.mark.parametrize("event", sorted(DEADLINES))
 def test_a_deadline_that_comes_too_late_does_nothing_to_a_closed_visit(state: State, event: Event) -> None:
     """A stale deadline never re-opens, asks or raises anything."""
     closed = standing(state).place

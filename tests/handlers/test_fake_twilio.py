@@ -1,6 +1,5 @@
 """The Twilio fake keeps Twilio's promises to the real, synchronous client of the twilio library."""
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
