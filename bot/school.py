@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from bot import notices
+from bot import codeword, notices
 from bot.policy import Policy, PolicyError, explain, parse_policy
 
 
@@ -24,7 +24,15 @@ class School(BaseModel):
     closes: time
     policy: Policy
     language: str = "en"
-    code_words: tuple[str, ...] = ()
+    code_words: tuple[str, ...] = Field(default=(), max_length=3)
+
+    @field_validator("code_words")
+    @classmethod
+    def _usable(cls, phrases: tuple[str, ...]) -> tuple[str, ...]:
+        for phrase in phrases:
+            if reasons := codeword.objections(phrase):
+                raise ValueError(f"{phrase!r} cannot be a code word. {reasons[0]}")
+        return phrases
 
     @field_validator("language")
     @classmethod

@@ -95,7 +95,12 @@ class Service:
 
     @classmethod
     async def open(
-        cls, database: Database, clock: Clock, schools_by_key: Mapping[str, School], doors: Doors
+        cls,
+        database: Database,
+        clock: Clock,
+        schools_by_key: Mapping[str, School],
+        doors: Doors,
+        hold: timedelta = timedelta(0),
     ) -> "Service":
         """Take the store for this process alone, bring its tables up to date, and attach the rooms.
 
@@ -111,7 +116,7 @@ class Service:
             # The lexicon is put together once, now, and not while somebody's first text waits for its answer.
             words.read("arrived", now=clock(), zone=school.zone, language=school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
-        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed)
+        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed, hold)
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         await delivery.begin()
@@ -152,6 +157,7 @@ class Service:
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
         heart.every(CHORES, "chores", self.desk.chores)
         self.desk.progress = lambda: heart.alive("desk")
+        self.desk.wake_at = self._wake_delivery_at
         heart.start()
         watching = threading.Event()
         threading.Thread(target=_watch, args=(heart, watching), daemon=True).start()
@@ -172,6 +178,11 @@ class Service:
                 await asyncio.gather(*tasks, return_exceptions=True)
         if lost.is_set():
             raise LostHold("the hold on the store was lost: this process stops acting")
+
+    def _wake_delivery_at(self, at: datetime) -> None:
+        seconds = (at - self.clock()).total_seconds()
+        # A little after, because the two clocks do not tick together and a row is not ready a moment too soon.
+        asyncio.get_running_loop().call_later(max(0.0, seconds) + 0.002, self.delivery.woken.set)
 
     async def _desk_pass(self) -> None:
         async with self._turning:

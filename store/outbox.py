@@ -82,8 +82,8 @@ class Got:
     buttons: tuple[str, ...]
 
 
-async def owe(tx: Transaction, notice: Notice, now: datetime) -> int:
-    """Write down a notice; delivery finds it once this transaction is committed."""
+async def owe(tx: Transaction, notice: Notice, now: datetime, not_before: datetime | None = None) -> int:
+    """Write down a notice; delivery finds it once this transaction is committed, and sends it `not_before` the time given."""
     packed = json.dumps({"text": notice.text, "buttons": notice.buttons, "asks_number": notice.asks_number})
     row = OutboxRow(
         school_id=notice.school_id,
@@ -96,7 +96,7 @@ async def owe(tx: Transaction, notice: Notice, now: datetime) -> int:
         address_index=tx.sealer.index(notice.channel, notice.address),
         parcel=tx.sealer.seal(packed),
         urgent=notice.urgent,
-        next_at=now,
+        next_at=not_before or now,
         made_at=now,
     )
     tx.session.add(row)

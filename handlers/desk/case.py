@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import notices
@@ -22,6 +22,8 @@ class Habits:
     channels: frozenset[Channel]
     draw_code: Callable[[set[str]], str]
     draw_seed: Callable[[], int]
+    hold: timedelta = timedelta(0)
+    """How long after its text came in an answer leaves: the same whatever the text set off (issue 3, no trace)."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ class Case:
         urgent: bool = False,
         visit_id: int | None = None,
         alarm_id: int | None = None,
+        not_before: datetime | None = None,
     ) -> bool:
         """Write a notice into the outbox once a channel, and into the journal. False when no channel is left to try."""
         wanted = [(channel, person.address(channel)) for channel in channels]
@@ -107,7 +110,7 @@ class Case:
                 visit_id=visit_id,
                 alarm_id=alarm_id,
             )
-            await outbox.owe(self.tx, row, self.now)
+            await outbox.owe(self.tx, row, self.now, not_before)
         names = [str(channel) for channel, address in wanted if address]
         await self.note(
             person.school_id, "notice", visit_id, alarm_id, person.id, notice=notice, text=text, channels=names

@@ -1,7 +1,7 @@
 """What a known person's text does: to the alarms they can answer, and to the visit they are on."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import codeword, notices, words
 from bot.alarm import Kind as AlarmKind
@@ -56,6 +56,10 @@ class Text:
         """Whether it may lower: an edit or a quotation never may (DESIGN §4)."""
         return self.reading.certain and self.incoming.sort is Sort.TEXT and not self.incoming.quoted
 
+    def answered_at(self, case: Case) -> datetime:
+        """When the answer leaves: a fixed time after the text came in, so that its timing tells nothing either."""
+        return self.kept.received_at + case.habits.hold
+
 
 async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> None:
     """Understand a text and carry it out. The code word is looked for first, and changes nothing of the rest."""
@@ -83,7 +87,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
     betrayed = await _code_word(case, text, about)
     chosen = await choosing.answer(case, person, incoming.text, mine)
     if chosen is not None:
-        await case.owe(person, "code_word", chosen, case.usable([incoming.channel]))
+        await case.owe(person, "code_word", chosen, case.usable([incoming.channel]), not_before=text.answered_at(case))
     elif not await contacts.answer(case, person, reading, incoming, mine):
         await _visit(case, text, quiet=betrayed)
 
@@ -162,7 +166,15 @@ async def _visit(case: Case, text: Text, quiet: bool) -> None:
     buttons = notices.buttons(last.state, case.school(person.school_id).language)
     answer = places.answer(case, person, owed)
     channels = case.usable([text.incoming.channel])
-    await case.owe(person, "answer", answer, channels, buttons=buttons, visit_id=last.visit_id)
+    await case.owe(
+        person,
+        "answer",
+        answer,
+        channels,
+        buttons=buttons,
+        visit_id=last.visit_id,
+        not_before=text.answered_at(case),
+    )
 
 
 async def _partner_named(case: Case, person: Person, place: Place, who: str) -> tuple[Person, Place] | None:

@@ -32,13 +32,13 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def test_a_visit_is_planned(office: Office) -> None:
     """The visit, a place with its first deadline for each visitor, the school's policy, and an entry in the journal."""
-    report = await office.visits(table(VISIT | {"visitors": f"{ASHA}; 07700 900002", "code_word": "green kettle"}))
+    report = await office.visits(table(VISIT | {"visitors": f"{ASHA}; 07700 900002", "code_word": "tartan kettle"}))
     (planned,) = await office.planned()
     visit, places = planned
     staff = await office.staff()
     assert report.visit_ids == (visit.id,)
     assert (visit.address, visit.pupil, visit.reason) == ("14 Tansy Row", "K.T.", "attendance")
-    assert visit.code_words == ("green kettle",)
+    assert visit.code_words == ("tartan kettle",)
     assert visit.policy == office.schools[office.school_id].policy
     assert [place.visitor_id for place in places] == [staff["Asha"].id, staff["Ben"].id]
     starts_at = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

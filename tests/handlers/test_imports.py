@@ -105,7 +105,7 @@ async def test_a_code_word_that_cannot_work_is_refused(phrase: str, empty_office
 async def test_at_most_three_code_words(empty_office: Office) -> None:
     """More phrases than three are more than anybody remembers."""
     lines = await empty_office.people_refused(
-        table(PERSON | {"code_word": "blue folder;green kettle;amber teapot;violet ladder"})
+        table(PERSON | {"code_word": "blue folder;tartan kettle;amber teapot;violet ladder"})
     )
     assert lines == ["line 2: code_word: there are 4 phrases; give at most 3"]
 
