@@ -201,3 +201,10 @@ def test_a_wrong_school_is_refused_by_name(settings: str, named: str) -> None:
 def test_a_schools_file_that_is_none_is_refused(text: str, named: str) -> None:
     """An empty, broken or nameless file says what to write in its place."""
     assert named in refusal(text)
+
+
+@pytest.mark.parametrize("phrase", ["help", "arrived", "red"])
+def test_a_school_cannot_have_a_code_word_that_cannot_work(phrase: str) -> None:
+    """The refusal names the school, the phrase and why."""
+    with pytest.raises(PolicyError, match=rf"\[marsh-lane\] code_words: '{phrase}' cannot be a code word"):
+        parse_schools(f'[marsh-lane]\nname = "Marsh Lane Primary"\ncode_words = ["{phrase}"]\n')

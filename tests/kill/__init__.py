@@ -1,0 +1,1 @@
+"""The real process under bursts from both platforms, killed again and again."""

@@ -1,0 +1,167 @@
+"""The people of the rehearsal: visitors who come and go, or need help, or fall silent; and a deputy who answers."""
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.people import Channel
+from tests.fakes.telegram import TelegramServer
+from tests.fakes.twilio import TwilioServer
+from tests.kill.process import Doorstep
+
+OLIVE, HENRY, DANA = "+447700900010", "+447700900011", "+447700900012"
+PATIENCE = 60.0
+AS_LONG_AS_IT_TAKES = 900.0
+"""Seconds. Who needs help, or has fallen silent, says nothing more until the alarm has come."""
+LOOK = 0.25
+SENTENCES = {
+    "code word": (
+        "Could you put the blue folder on my desk please",
+        "all fine here, did anyone find my Blue Folder?",
+        "ok. blue-folder.",
+    ),
+    "danger": ("help me please", "he has a knife", "9"),
+    "silence": (),
+    "nothing": ("2", "all ok", "status", "the dog is lovely"),
+}
+ALARM = re.compile(r"ALARM (\w{4}) \d\d:\d\d: (.*)", re.DOTALL)
+SIGNS = {
+    "code word": "CODE WORD from {name} at ",
+    "danger": "{name} texts for HELP at ",
+    "silence": "{name} missed check-in at ",
+}
+TAKEN = 200
+"""The only answer to a webhook that acknowledges it."""
+
+
+class Cause(NamedTuple):
+    """Why an alarm must come: what happened, to whom, where."""
+
+    kind: str
+    name: str
+    where: str
+
+    def is_told_by(self, words: str) -> bool:
+        return words.startswith(SIGNS[self.kind].format(name=self.name)) and self.where in words
+
+
+class Watch:
+    """What the three contacts' phones show, taken in as it comes. One thread looks, the others wait."""
+
+    def __init__(self, twilio: TwilioServer) -> None:
+        self._twilio = twilio
+        self._changed = threading.Condition()
+        self._seen: Counter[str] = Counter()
+        self._alarms: dict[str, dict[str, str]] = {number: {} for number in (OLIVE, HENRY, DANA)}
+
+    def looks(self) -> None:
+        """Wait a moment for something new on any of the phones, and take it in."""
+        self._twilio.until(self.is_behind, LOOK)
+        with self._changed:
+            for number, alarms in self._alarms.items():
+                lines = self._twilio.phone(number)
+                for line in lines[self._seen[number] :]:
+                    found = ALARM.match(line.body) if line.way == "got" else None
+                    if found:
+                        alarms[found[1]] = found[2]
+                self._seen[number] = len(lines)
+            self._changed.notify_all()
+
+    def is_behind(self) -> bool:
+        return any(len(self._twilio.phone(number)) > self._seen[number] for number in self._alarms)
+
+    def _told(self, number: str, cause: Cause) -> bool:
+        return any(cause.is_told_by(words) for words in self._alarms[number].values())
+
+    def reached(self, cause: Cause, patience: float) -> bool:
+        """Wait until the office and the headteacher have both been told of it; False when they never are."""
+        with self._changed:
+            return self._changed.wait_for(lambda: all(self._told(n, cause) for n in (OLIVE, HENRY)), patience)
+
+    def codes(self, number: str) -> list[str]:
+        """The alarms that this phone was told of."""
+        with self._changed:
+            return list(self._alarms[number])
+
+
+@dataclass(slots=True)
+class Phone:
+    """One phone. A text by SMS that nobody took is sent again, as people do; Telegram keeps what it is given."""
+
+    number: str
+    chat: int
+    channel: Channel
+    doorstep: Doorstep
+    telegram: TelegramServer
+    twilio: TwilioServer
+    sent: int = 0
+    again: int = 0
+    updates: list[str] = field(default_factory=list)
+
+    def says(self, text: str) -> None:
+        self.sent += 1
+        if self.channel is Channel.TELEGRAM:
+            self.updates.append(str(self.telegram.texts(self.chat, text).update_id))
+            return
+        while self.twilio.texts(self.number, text) != TAKEN:
+            self.again += 1
+            if not self.doorstep.up.wait(PATIENCE):
+                raise TimeoutError("Doorstep did not come back")
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One who goes. `causes` are what they texted, or left unsaid, that must become an alarm; `waits`, s, until it had."""
+
+    name: str
+    phone: Phone
+    watch: Watch
+    may_text: Callable[[], None]
+    over: threading.Event
+    chance: random.Random
+    visits: int = 0
+    causes: list[Cause] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def lives(self) -> None:
+        """Visit after visit, each to another house, until the rehearsal is over."""
+        while not self.over.is_set():
+            self.visits += 1
+            house = f"arrived {self.visits} Mill Lane"
+            self.may_text()
+            self.phone.says(house)
+            kind = self.chance.choice(("nothing", *SENTENCES))
+            if SENTENCES[kind]:
+                self.may_text()
+                self.phone.says(self.chance.choice(SENTENCES[kind]))
+            if kind != "nothing":
+                self.causes.append(Cause(kind, self.name, house))
+                begun = time.monotonic()
+                self.watch.reached(self.causes[-1], AS_LONG_AS_IT_TAKES)
+                self.waits.append(time.monotonic() - begun)
+            self.may_text()
+            self.phone.says("left")
+
+
+@dataclass(slots=True)
+class Deputy:
+    """The last rung: takes each alarm that reaches her, and ends it."""
+
+    phone: Phone
+    watch: Watch
+    over: threading.Event
+    ended: set[str] = field(default_factory=set)
+
+    def lives(self) -> None:
+        while not self.over.is_set():
+            self.watch.looks()
+            for code in self.watch.codes(self.phone.number):
+                if code not in self.ended:
+                    self.phone.says(f"MINE {code}")
+                    self.phone.says(f"TEST {code} a rehearsal")
+                    self.ended.add(code)

@@ -1,0 +1,88 @@
+"""`kill -9`, again and again, under bursts from both platforms: nothing lost, nothing missed, nothing stuck.
+
+`make test` kills ten times; DOORSTEP_TEST_KILLS=50 asks for more, DOORSTEP_TEST_SEED for other moments, and
+`pytest -s` shows the table.
+"""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.fakes.server import Server
+from tests.kill.ledger import Figures, reckon, rows
+from tests.kill.phones import LOOK
+from tests.kill.town import Lived, Town
+
+KILLS, SEED = 10, 2026
+MUST_BE_NOTHING = (
+    "inbound_lost",
+    "alarms_missed",
+    "alarms_raised_twice",
+    "texts_without_an_answer",
+    "texts_answered_twice",
+    "written_down_but_never_sent",
+    "rows_stuck",
+)
+MOST_COPIES = 2
+"""Of one alarm to one contact on one rung: at most one extra (invariant I6)."""
+STOP_SECONDS = 5.0
+
+
+def show(lived: Lived, figures: Figures, journal: str) -> None:
+    table = Table("figure", "value", title=f"{lived.kills.total()} kills, {lived.lives} lives that came to listen")
+    for name, count in [*lived.kills.most_common(), *figures.lines()]:
+        table.add_row(name, str(count))
+    table.add_row("seconds to stop when asked", f"{lived.stop_seconds:.2f}")
+    table.add_row("journal", journal)
+    Console().print(table)
+
+
+def test_nothing_is_lost_however_often_the_process_is_killed(tmp_path: Path) -> None:
+    """What was acknowledged is kept and answered, every alarm is told, and at most once more than it should be."""
+    kills = int(os.environ.get("DOORSTEP_TEST_KILLS", KILLS))
+    seed = int(os.environ.get("DOORSTEP_TEST_SEED", SEED))
+    with Town(tmp_path, seed) as town:
+        town.plays(kills)
+        checks = json.loads(town.doorstep.command("journal", "verify", "--json"))
+        phones = [visitor.phone for visitor in town.visitors] + [town.deputy.phone]
+        figures = reckon(tmp_path, town.telegram, town.twilio, town.visitors, phones, town.watch)
+        show(town.lived, figures, f"{checks[0]['entries']} entries, fault: {checks[0]['fault'] or 'none'}")
+    assert town.faults == []
+    assert {name: getattr(figures, name) for name in MUST_BE_NOTHING} == dict.fromkeys(MUST_BE_NOTHING, 0)
+    assert figures.most_copies_of_one <= MOST_COPIES
+    assert [check["fault"] for check in checks] == [""]
+    assert town.doorstep.faults == []
+    assert (town.lived.status, town.lived.stop_seconds < STOP_SECONDS) == (0, True)
+
+
+def hangs(server: Server) -> bool:
+    """Whether a call waits for its answer."""
+    return server.hanging > 0
+
+
+def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
+    """Asked to end while both platforms are slow to answer, it hears them out, writes it down, and leaves in peace."""
+    with Town(tmp_path, SEED) as town, ThreadPoolExecutor(1) as supervisor:
+        town.doorstep.opens()
+        for server, method in ((town.telegram, "sendMessage"), (town.twilio, "create")):
+            server.hangs_next(method)
+        for visitor in town.visitors[:2]:
+            visitor.phone.says("status")
+        for server in (town.telegram, town.twilio):
+            assert server.until(partial(hangs, server), STOP_SECONDS)
+        stopping = supervisor.submit(town.doorstep.stops)
+        assert any(town.twilio.until(lambda: not town.doorstep.listens(), LOOK) for _ in range(40))
+        town.telegram.release()
+        town.twilio.release()
+        status, _ = stopping.result()
+        phones = [visitor.phone for visitor in town.visitors]
+        figures = reckon(tmp_path, town.telegram, town.twilio, town.visitors, phones, town.watch)
+    assert status == 0
+    leased = rows(tmp_path, "SELECT count(*) FROM outbox WHERE state = 'leased'")
+    assert (leased, figures.written_down_but_never_sent) == ([(0,)], 0)
+    assert (figures.extra_copies_by_telegram, figures.extra_copies_by_sms) == (0, 0)
