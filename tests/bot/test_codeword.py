@@ -31,7 +31,7 @@ def test_two_slips_hide_little() -> None:
     assert recall(2, [phrase for phrase in PHRASES if " " in phrase]) >= 0.95
 
 
-@pytest.mark.parametrize("slip", {*THUMB, *DRESS}, ids=lambda slip: slip.__name__)
+@pytest.mark.parametrize("slip", dict.fromkeys([*THUMB, *DRESS]), ids=lambda slip: slip.__name__)
 def test_every_slip_alone_is_seen_through(slip: object) -> None:
     """Each way to slip is found on its own, at every place it can fall."""
     assert callable(slip)
