@@ -224,9 +224,7 @@ async def test_a_person_may_block_the_bot_and_come_back(telegram: TelegramServer
     assert [one.new_chat_member.status for one in changes if one] == ["kicked", "member"]
 
 
-async def test_a_flood_wait_says_how_long(
-    telegram: TelegramServer, bot: Bot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_flood_wait_says_how_long(telegram: TelegramServer, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 carries retry_after, for as many calls as planned."""
     # Without this the library warns whenever it makes a RetryAfter, and our warnings are errors.
     monkeypatch.setenv("PTB_TIMEDELTA", "true")

@@ -166,9 +166,7 @@ async def test_a_wrong_token_is_no_refusal(telegram: TelegramServer) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_fault_after_acceptance_is_unknown(
-    telegram: TelegramServer, carrier: TelegramCarrier
-) -> None:
+async def test_a_fault_after_acceptance_is_unknown(telegram: TelegramServer, carrier: TelegramCarrier) -> None:
     """A 500 may hide a message that is on the phone, and Telegram cannot be asked."""
     telegram.fails_next("sendMessage", 500, after_accepting=True)
     assert await carrier.send(parcel()) == FAULT
@@ -196,9 +194,7 @@ async def test_without_a_connection_nothing_left() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(
-    "reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", b"nonsense\r\n\r\n"]
-)
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", b"nonsense\r\n\r\n"])
 async def test_a_connection_that_breaks_is_unknown(reply: bytes) -> None:
     """Once the request has left, it may have been carried out."""
 

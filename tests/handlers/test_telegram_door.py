@@ -53,9 +53,7 @@ async def test_an_update_is_kept_as_received_and_confirmed_only_by_the_next_poll
         assert telegram.pending() == []
 
 
-async def test_a_death_between_keeping_and_confirming_loses_nothing(
-    telegram: TelegramServer, inbox: Inbox
-) -> None:
+async def test_a_death_between_keeping_and_confirming_loses_nothing(telegram: TelegramServer, inbox: Inbox) -> None:
     """The next process gets the same updates again, and they are kept once."""
     sent = [telegram.texts(ASHA, word).update_id for word in ("arrived", "ok")]
     async with door_of(telegram.url, inbox) as door:
@@ -86,9 +84,7 @@ async def test_what_was_not_kept_is_not_acknowledged(telegram: TelegramServer, i
     assert telegram.pending() == []
 
 
-async def test_one_that_can_never_be_kept_does_not_hold_up_the_rest(
-    telegram: TelegramServer, inbox: Inbox
-) -> None:
+async def test_one_that_can_never_be_kept_does_not_hold_up_the_rest(telegram: TelegramServer, inbox: Inbox) -> None:
     """After three tries those behind it are kept too, and it is still not acknowledged."""
     stuck, behind = (telegram.texts(ASHA, word).update_id for word in ("arrived", "blue folder"))
     inbox.refusing = lambda update_id: update_id == str(stuck)

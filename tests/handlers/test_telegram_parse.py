@@ -53,9 +53,7 @@ def only(update: Json) -> Incoming:
     return incoming
 
 
-def telegram(
-    sort: Sort, text: str = "", what: str = "", at: datetime | None = SENT, quoted: bool = False
-) -> Incoming:
+def telegram(sort: Sort, text: str = "", what: str = "", at: datetime | None = SENT, quoted: bool = False) -> Incoming:
     return Incoming(Channel.TELEGRAM, str(ASHA), sort, text, what, at, quoted)
 
 
@@ -117,9 +115,7 @@ def test_only_a_link_opened_now_enrols() -> None:
     assert only(passed_on) == telegram(Sort.TEXT, "/start x7k2", quoted=True)
 
 
-@pytest.mark.parametrize(
-    "text", ["/start blue folder", "/starting now", "please /start", "/start " + "x" * 65]
-)
+@pytest.mark.parametrize("text", ["/start blue folder", "/starting now", "please /start", "/start " + "x" * 65])
 def test_words_after_start_are_a_text(text: str) -> None:
     """What no link could have written was typed by a person, and is judged like any text."""
     assert only(message(text=text)) == telegram(Sort.TEXT, text)
