@@ -2,7 +2,7 @@
 # Each sets up what it needs: Python 3.11 or newer, git and make are all that must be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check bench lock clean
+.PHONY: help demo test run check kill bench lock clean
 SHELL := /bin/sh
 
 PYTHONS := python3.13 python3.12 python3.11 python3 python
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    every proof (at most five minutes on two cores); ARGS=… goes to pytest'
 	@echo 'make run     the service, with the settings of .env'
 	@echo 'make check   ruff, mypy --strict, import-linter'
+	@echo 'make kill    the real process killed KILLS=50 times under load'
 	@echo 'make bench   the figures'
 	@echo 'make lock    requirements.lock anew from pyproject.toml (needs uv)'
 	@echo 'make clean   away with everything that can be made again'
@@ -33,6 +34,9 @@ check: $(STAMP)
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+
+kill: $(STAMP)
+	@DOORSTEP_TEST_KILLS=$(or $(KILLS),50) $(PY) -m pytest -q -s tests/kill
 
 bench: $(STAMP)
 	@missed=0; for name in $(BENCHES); do echo "== $$name"; $(PY) -m $$name || missed=1; done; exit $$missed

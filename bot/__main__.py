@@ -41,7 +41,12 @@ LINK_LASTS = timedelta(days=7)
 ENV_FILE = Path(".env")
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="The guard for school staff on home visits.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # they would show names and texts
+    help="The guard for school staff on home visits.",
+)
 people_app = typer.Typer(no_args_is_help=True, help="Who goes, and who can be alarmed.")
 visits_app = typer.Typer(no_args_is_help=True, help="What is planned, and where it stands.")
 code_word_app = typer.Typer(no_args_is_help=True, help="Phrases that bring help unseen.")

@@ -32,7 +32,7 @@ from store.database import Database, StoreDown
 
 log = structlog.get_logger(__name__)
 CONFLICT_TOLD_EVERY = timedelta(hours=1)
-HOLD = timedelta(milliseconds=60)
+HOLD = timedelta(milliseconds=45)
 """From a text to its answer at the soonest: longer than a text with an alarm in it takes to be judged (bench/timing.py)."""
 
 

@@ -166,6 +166,9 @@ class Service:
             asyncio.create_task(self._on(self.delivery.woken, self._delivery_pass, stop)),
             *(asyncio.ensure_future(listen(stop)) for listen in self.doors.listeners),
         ]
+        # What waits from before is dealt with now; the first beats come half a second later.
+        self.desk.woken.set()
+        self.delivery.woken.set()
         try:
             await _first(stop, lost, tasks)
         finally:

@@ -69,7 +69,7 @@ class Database:
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         # One writer connection per process: SQLite has one writer at a time, and waiting here is fair and in order.
         self._writer = asyncio.Lock() if self._is_sqlite else None
-        self.engine = _sqlite_engine(url) if self._is_sqlite else create_async_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self._is_sqlite else _postgres_engine(url)
         self._file_lock: FileLock | None = None
         self._alone: AsyncConnection | None = None
 
@@ -85,13 +85,9 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[Transaction]:
-        try:
+        with store_down():
             async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
                 yield Transaction(session, self.sealer)
-        except (IntegrityError, ProgrammingError, DataError):
-            raise  # a fault of ours, not of the store's
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise StoreDown(f"the store refused: {type(getattr(error, 'orig', error)).__name__}") from error
 
     async def hold_alone(self) -> None:
         """Make this the only process that acts on the store, until `close`. Raises StoreInUse, StoreDown."""
@@ -144,9 +140,15 @@ async def _connect(path: str) -> aiosqlite.Connection:
     return await InPlaceConnection(path, BUSY_MILLISECONDS)
 
 
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, async_creator=partial(_connect, path))
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, async_creator=partial(_connect, path), hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def settle(connection: Any, _record: object) -> None:

@@ -13,6 +13,8 @@ from store.database import ALONE, Transaction
 from store.tables import InboxRow
 
 NEW, DONE, ASIDE = "new", "done", "aside"
+A_RECEIPT = "%:%"
+"""A receipt's id is that of its message, a colon, and what it says; no text's own id has a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, 
     return bool(result.rowcount)
 
 
-async def new_ones(tx: Transaction, limit: int, after: int = 0) -> Sequence[Kept]:
-    """Rows not yet dealt with, oldest first."""
-    query = (
-        select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after).order_by(col(InboxRow.id)).limit(limit)
-    )
-    return [_kept(tx, row) for row in (await tx.session.exec(query)).all()]
+async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: bool | None = None) -> Sequence[Kept]:
+    """Rows not yet dealt with, oldest first: receipts only, all but receipts, or every one."""
+    query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after)
+    if receipts is not None:
+        a_receipt = col(InboxRow.external_id).like(A_RECEIPT)
+        query = query.where(a_receipt if receipts else ~a_receipt)
+    return [_kept(tx, row) for row in (await tx.session.exec(query.order_by(col(InboxRow.id)).limit(limit))).all()]
 
 
 async def done(

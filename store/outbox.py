@@ -185,7 +185,7 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
     values: dict[str, object] = {"tries": tries, "error": attempt.error, "lease": None, "lease_until": None}
     if attempt.verdict is Verdict.SENT:
         values |= {"state": State.SENT, "sent_at": now, "provider_id": attempt.provider_id or None, "doubtful": False}
-    elif attempt.verdict is Verdict.REFUSED:
+    elif attempt.verdict is Verdict.REFUSED or _is_blind(leased, attempt, tries):
         values |= {"state": State.REFUSED, "trouble": True}
     else:
         wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
@@ -195,6 +195,12 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
         values |= {"trouble": True} if pressing else {}
     result = await tx.session.exec(_mine(leased).values(**values), execution_options=ALONE)
     return bool(result.rowcount)
+
+
+def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
+    """Telegram cannot be asked what it has: after three tries of unknown outcome the other channel is taken (I6)."""
+    unknown = attempt.verdict is Verdict.UNKNOWN and leased.parcel.channel is Channel.TELEGRAM
+    return unknown and tries >= MOST_RESENDS
 
 
 async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:

@@ -19,12 +19,15 @@ from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
 from store import inbox, outbox, visits
-from store.database import Database, Transaction
+from store.database import Database, StoreDown, Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
 
 log = structlog.get_logger(__name__)
 BATCH = 50
+RECEIPTS = 20
+ROUNDS = 9
+"""Batches of texts beyond the first before deadlines have their turn, however many more there are."""
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
 
@@ -37,11 +40,11 @@ def _never_mind(at: datetime) -> None:
 
 
 class Due(NamedTuple):
-    """What there is to do although nothing came in."""
+    """What there is to do beside the texts."""
 
     places: Sequence[tuple[int, Place]]
     alarms: Sequence[Alarm]
-    troubled: Sequence[Troubled]
+    receipts: Sequence[Kept]
 
 
 def _nothing() -> None:
@@ -70,41 +73,56 @@ class Desk:
         return fresh
 
     async def turn(self) -> int:
-        """Deal with everything that is there: what came in first, so that nothing is raised for what was sent in time."""
+        """Deal with what is there: texts first, so that nothing is raised for what was sent in time; then what has come due.
+
+        Receipts come last and a few at a time: hundreds of them after an outage hold up no deadline (invariant I3).
+        """
         async with self.database.transaction() as tx:
-            rows = await inbox.new_ones(tx, BATCH)
-            due = None if rows else await self._due(tx)
-        count = await self._inbox(rows)
+            texts = await inbox.new_ones(tx, BATCH, receipts=False)
+            due = None if texts else await self._due(tx)
+        count = await self._texts(texts)
         if due is None:
             async with self.database.transaction() as tx:
                 due = await self._due(tx)
         count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due.places])
         count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due.alarms])
-        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in due.troubled])
+        count += await self._all(due.receipts)
+        async with self.database.transaction() as tx:
+            troubled = await outbox.troubled(tx, BATCH)
+        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in troubled])
         if count:
             self.wake()
+        if len(due.receipts) == RECEIPTS:
+            self.woken.set()
         return count
 
     async def _due(self, tx: Transaction) -> Due:
         now = self.clock()
         return Due(
-            await visits.due(tx, now, BATCH), await alarm_store.due(tx, now, BATCH), await outbox.troubled(tx, BATCH)
+            await visits.due(tx, now, BATCH),
+            await alarm_store.due(tx, now, BATCH),
+            await inbox.new_ones(tx, RECEIPTS, receipts=True),
         )
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
 
-    async def _inbox(self, rows: Sequence[Kept]) -> int:
-        """Every row that is new, in order; rows that have to wait do not hold up those behind them."""
-        count = 0
-        while rows:
-            for row in rows:
-                count += await self._take(row)
-                self.progress()
+    async def _texts(self, rows: Sequence[Kept]) -> int:
+        """Every text that is new, in order; rows that have to wait do not hold up those behind them."""
+        count = await self._all(rows)
+        for _ in range(ROUNDS):
             if len(rows) < BATCH:
                 break
             async with self.database.transaction() as tx:
-                rows = await inbox.new_ones(tx, BATCH, rows[-1].id)
+                rows = await inbox.new_ones(tx, BATCH, rows[-1].id, receipts=False)
+            count += await self._all(rows)
+        return count
+
+    async def _all(self, rows: Sequence[Kept]) -> int:
+        count = 0
+        for row in rows:
+            count += await self._take(row)
+            self.progress()
         return count
 
     async def _take(self, kept: Kept) -> int:
@@ -120,6 +138,8 @@ class Desk:
         except ReceiptEarly:
             async with self.database.transaction() as tx:
                 await inbox.tried(tx, kept, RECEIPT_TRIES)
+        except StoreDown:
+            raise  # no fault of the row's: it is not counted against it
         except Exception as error:
             log.exception("inbox row failed", row=kept.id, error=type(error).__name__)
             async with self.database.transaction() as tx:

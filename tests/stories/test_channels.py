@@ -203,3 +203,23 @@ async def test_somebody_elses_number_does_not_enrol(world: World) -> None:
     await world.sam.writes("arrived")
     world.sam.receives("your number is not on its list")
     world.olive.receives("a number not on the list")
+
+
+async def test_telegram_that_never_says_whether_it_sent_is_given_up_after_three_copies(world: World) -> None:
+    """Every try may have got through and none can be looked up: three copies at most, then SMS takes over."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(asha)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    asha.receives("ARRIVED", by=Channel.TELEGRAM)
+    world.telegram.fails_next("sendMessage", 500, times=9, after_accepting=True)
+    await world.until("14:11")
+    asha.receives("Is all OK?", by=Channel.SMS)
+    for _ in range(3):
+        asha.receives("Is all OK?", by=Channel.TELEGRAM)
+    asha.receives_nothing()
+    olive.receives("TELEGRAM no longer reaches them")
+    world.telegram.mends()
+    await asha.texts("3")
+    asha.receives("LEFT")
+    olive.receives("LEFT")
