@@ -139,6 +139,7 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
     attached = await open_service(settings, schools, clock, key)
     stop = asyncio.Event()
     try:
+        await attached.service.warm_up()
         url = await attached.web.start()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):

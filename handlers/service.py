@@ -5,6 +5,7 @@ build the very same one around servers that speak Telegram's and Twilio's protoc
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import sys
@@ -181,6 +182,15 @@ class Service:
                 await asyncio.gather(*tasks, return_exceptions=True)
         if lost.is_set():
             raise LostHold("the hold on the store was lost: this process stops acting")
+
+    async def warm_up(self) -> None:
+        """What is made at first use is made now, and then left alone by the collector, whose long passes would be felt."""
+        try:
+            await self.desk.warm_up()
+        except Exception as error:
+            log.warning("not warmed up: the first answers will be slower", error=type(error).__name__)
+        gc.collect()
+        gc.freeze()
 
     def _wake_delivery_at(self, at: datetime) -> None:
         seconds = (at - self.clock()).total_seconds()
