@@ -37,6 +37,8 @@ class Delivery:
     token: Callable[[], str]
     wake_desk: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    ahead: timedelta = timedelta(0)
+    """How far ahead of its time a notice is taken in hand, so that it leaves at that time and not when there is a moment."""
     resting: bool = False
     """Whether to take nothing more: the service is about to end."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
@@ -61,7 +63,9 @@ class Delivery:
             free = most - sum(is_urgent is urgent for is_urgent in self._under_way.values())
             free += landing is not None and landing.parcel.urgent is urgent
             if free > 0 and not self.resting:
-                leased += await outbox.lease(tx, self.token(), now, now + LEASE, free, self.carriers, urgent)
+                leased += await outbox.lease(
+                    tx, self.token(), now, now + LEASE, free, self.carriers, urgent, self.ahead
+                )
         return leased
 
     def _start(self, leased: list[Leased]) -> None:
@@ -88,6 +92,9 @@ class Delivery:
         return count
 
     async def _carry(self, leased: Leased) -> None:
+        early = (leased.not_before - self.clock()).total_seconds()
+        if self.ahead and early > 0:
+            await asyncio.sleep(early)
         attempt = await self._try(leased)
         written = False
         while not written:

@@ -38,6 +38,9 @@ CODE_DIGITS = "346789"
 BEAT = 0.5
 """Seconds between passes: a passed deadline has its consequence within 2 s (invariant I3)."""
 
+HOLD, JITTER = timedelta(milliseconds=55), timedelta(milliseconds=20)
+AHEAD = timedelta(milliseconds=200)
+"""An answer is taken in hand this long ahead, and so leaves at its time to the millisecond (bench/timing.py)."""
 CHORES = 60.0
 """Seconds between looks at what is due once a day or once a term."""
 
@@ -55,6 +58,11 @@ def draw_code(at_rest: set[str]) -> str:
         code = secrets.choice(CODE_LETTERS) + "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(3))
         if not code.isalpha() and code not in at_rest:
             return code
+
+
+def draw_hold() -> timedelta:
+    """From a text to its answer: longer than one with an alarm in it takes to be judged, and never the same twice."""
+    return HOLD + timedelta(microseconds=secrets.randbelow(JITTER // timedelta(microseconds=1)))
 
 
 def draw_seed() -> int:
@@ -101,7 +109,8 @@ class Service:
         clock: Clock,
         schools_by_key: Mapping[str, School],
         doors: Doors,
-        hold: timedelta = timedelta(0),
+        *,
+        holds: bool = False,
     ) -> "Service":
         """Take the store for this process alone, bring its tables up to date, and attach the rooms.
 
@@ -117,9 +126,10 @@ class Service:
             # The lexicon is put together once, now, and not while somebody's first text waits for its answer.
             words.read("arrived", now=clock(), zone=school.zone, language=school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
-        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed, hold)
+        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed, draw_hold if holds else timedelta)
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
+        delivery.ahead = AHEAD if holds else timedelta(0)
         await delivery.begin()
         for start in doors.openers:
             await start()
@@ -158,7 +168,6 @@ class Service:
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
         heart.every(CHORES, "chores", self.desk.chores)
         self.desk.progress = lambda: heart.alive("desk")
-        self.desk.wake_at = self._wake_delivery_at
         heart.start()
         watching = threading.Event()
         threading.Thread(target=_watch, args=(heart, watching), daemon=True).start()
@@ -191,11 +200,6 @@ class Service:
             log.warning("not warmed up: the first answers will be slower", error=type(error).__name__)
         gc.collect()
         gc.freeze()
-
-    def _wake_delivery_at(self, at: datetime) -> None:
-        seconds = (at - self.clock()).total_seconds()
-        # A little after, because the two clocks do not tick together and a row is not ready a moment too soon.
-        asyncio.get_running_loop().call_later(max(0.0, seconds) + 0.002, self.delivery.woken.set)
 
     async def _desk_pass(self) -> None:
         async with self._turning:

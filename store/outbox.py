@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
@@ -54,12 +54,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A notice that is ours to send until the lease ends. `doubtful`: an earlier try may have got through."""
+    """A notice that is ours to send, `not_before` its time, until the lease ends. `doubtful`: an earlier try may be through."""
 
     parcel: Parcel
     lease: str
     doubtful: bool
     made_at: datetime
+    not_before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,12 @@ def _parcel(tx: Transaction, row: OutboxRow) -> Parcel:
 
 @cache
 def _ready(urgent: bool) -> SelectOfScalar[OutboxRow]:
-    """What may leave at `now`. Built once: putting it together takes longer than running it."""
+    """What may leave by `soon`, and what a lease that ended `now` left. Built once: that takes longer than running it."""
     earlier = aliased(OutboxRow)
     now: BindParameter[datetime] = bindparam("now")
+    soon: BindParameter[datetime] = bindparam("soon")
     ready = or_(
-        and_(col(OutboxRow.state) == State.OWED, col(OutboxRow.next_at) <= now),
+        and_(col(OutboxRow.state) == State.OWED, col(OutboxRow.next_at) <= soon),
         and_(col(OutboxRow.state) == State.LEASED, col(OutboxRow.lease_until) <= now),
     )
     blocked = exists().where(
@@ -141,20 +143,28 @@ def _ready(urgent: bool) -> SelectOfScalar[OutboxRow]:
 
 
 async def lease(
-    tx: Transaction, token: str, now: datetime, until: datetime, limit: int, channels: Iterable[Channel], urgent: bool
+    tx: Transaction,
+    token: str,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    channels: Iterable[Channel],
+    urgent: bool,
+    ahead: timedelta = timedelta(0),
 ) -> list[Leased]:
     """Take what is owed now, alarms or the rest, in order. What an ended lease left behind is taken as doubtful.
 
-    A phone gets what is no alarm in the order it was written: a row waits for the earlier ones to the same phone.
+    What is owed so little `ahead` of now is taken too, to be sent at its own time. A phone gets what is no alarm in the
+    order it was written: a row waits for the earlier ones to the same phone.
     """
-    wanted = {"now": now, "channels": list(channels), "most": limit}
+    wanted = {"now": now, "soon": now + ahead, "channels": list(channels), "most": limit}
     rows = (await tx.session.exec(_ready(urgent), params=wanted)).all()
     leased = []
     for row in rows:
         doubtful = row.doubtful or row.state == State.LEASED
         row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
         tx.session.add(row)
-        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at))
+        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at, row.next_at))
     await tx.session.flush()
     return leased
 

@@ -22,8 +22,8 @@ class Habits:
     channels: frozenset[Channel]
     draw_code: Callable[[set[str]], str]
     draw_seed: Callable[[], int]
-    hold: timedelta = timedelta(0)
-    """How long after its text came in an answer leaves: the same whatever the text set off (issue 3, no trace)."""
+    draw_hold: Callable[[], timedelta] = timedelta
+    """How long after its text came in an answer leaves: drawn without a look at what the text set off."""
 
 
 @dataclass(slots=True)

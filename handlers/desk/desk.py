@@ -36,10 +36,6 @@ Parse = Callable[[bytes], list[Incoming]]
 Work = Callable[[Transaction], Awaitable[None]]
 
 
-def _never_mind(at: datetime) -> None:
-    """Nobody waits for held answers: the next pass finds them."""
-
-
 class _TakenBack(Exception):
     """Nothing of this transaction is to last."""
 
@@ -67,8 +63,6 @@ class Desk:
     wake: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     progress: Callable[[], None] = _nothing
-    wake_at: Callable[[datetime], None] = _never_mind
-    """Tells delivery when an answer that is held is to leave."""
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
         """A door's way in (law 4). Returns after the commit; raises StoreDown when nothing was kept."""
@@ -138,7 +132,6 @@ class Desk:
                 for incoming in self.parsers[kept.channel](kept.raw):
                     await arrivals.take(case, kept, incoming)
             self.wake()
-            self.wake_at(kept.received_at + self.habits.hold)
             return 1
         except ReceiptEarly:
             async with self.database.transaction() as tx:

@@ -57,8 +57,8 @@ class Text:
         return self.reading.certain and self.incoming.sort is Sort.TEXT and not self.incoming.quoted
 
     def answered_at(self, case: Case) -> datetime:
-        """When the answer leaves: a fixed time after the text came in, so that its timing tells nothing either."""
-        return self.kept.received_at + case.habits.hold
+        """When the answer leaves: so long after the text came in that its timing tells nothing either."""
+        return self.kept.received_at + case.habits.draw_hold()
 
 
 async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> None:
