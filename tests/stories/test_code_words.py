@@ -163,3 +163,77 @@ async def test_a_second_code_word_is_told_to_those_who_know(world: World) -> Non
     await olive.texts("safe ok")
     for one in (olive, henry):
         one.receives("ENDED")
+
+
+async def test_a_code_word_over_two_texts_within_half_a_minute(world: World) -> None:
+    """Half the phrase, then the other half, as shaking thumbs do."""
+    asha, olive, henry = world.asha, world.olive, world.henry
+    await asha.texts("have you got the blue")
+    await world.passes("20s")
+    await asha.texts("folder there")
+    for one in (olive, henry):
+        one.receives("CODE WORD from Asha")
+    await olive.texts("safe spoke to her")
+    for one in (olive, henry):
+        one.receives("ENDED")
+    asha.ignores()
+
+
+async def test_two_texts_a_minute_apart_are_no_phrase(world: World) -> None:
+    """What was said earlier is not held against the next text for ever."""
+    await world.asha.texts("have you got the blue")
+    await world.passes("1m")
+    await world.asha.texts("folder there")
+    world.asha.ignores()
+    world.olive.receives_nothing()
+
+
+@pytest.mark.parametrize("words", ["left", "all ok", "called off"])
+async def test_an_edit_never_lowers(world: World, words: str) -> None:
+    """Who changes an old message into "left" is asked, and the clock runs on."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(asha)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    asha.receives("ARRIVED")
+    await asha.edits(words)
+    asha.receives("Until then nothing has changed")
+    assert await world.state(asha) == "there"
+    await asha.writes("left")
+    asha.receives("LEFT")
+    olive.receives("LEFT")
+
+
+async def test_a_forwarded_left_is_somebody_elses(world: World) -> None:
+    """A forward or a quotation may raise and never lowers."""
+    asha = world.asha
+    await world.enrols(asha)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    asha.receives("ARRIVED")
+    world.telegram.texts(asha.chat, "left", forwarded="Ben")
+    await world.settles()
+    asha.receives("Have you left?")
+    assert await world.state(asha) == "there"
+    await asha.writes("left")
+    asha.receives("LEFT")
+    world.olive.receives("LEFT")
+
+
+async def test_ben_has_left_is_bens_to_say(world: World) -> None:
+    """What one of a pair says of the other is put to the other, and closes nothing."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await world.plans(asha, ben)
+    await asha.texts("we have arrived")
+    for one in (asha, ben):
+        one.receives("ARRIVED")
+    await asha.texts("Ben has left")
+    asha.receives("There since 14:00")
+    ben.receives("Have you left? Reply 3")
+    assert (await world.state(asha), await world.state(ben)) == ("there", "there")
+    await ben.texts("3")
+    ben.receives("LEFT")
+    await asha.texts("3")
+    asha.receives("LEFT")
+    for _ in range(2):
+        olive.receives("LEFT")
