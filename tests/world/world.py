@@ -13,7 +13,7 @@ from bot.clock import SteppedClock
 from bot.people import Channel, Person, Role
 from bot.policy import parse_duration
 from bot.school import School, parse_schools
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from handlers.doors import Attached, open_service
 from store import alarms, journal, people, visits
 from store.journal import Check, Entry
@@ -86,22 +86,30 @@ class World:
         await self.reopens()
         await self._put_on_record()
 
+    def settings(self) -> Settings:
+        """The settings of this world's service."""
+        return load_settings(
+            {
+                "DOORSTEP_DATABASE_URL": self._database_url,
+                "DOORSTEP_SECRET_KEY": "a key for stories of sixteen or more",
+                "DOORSTEP_PUBLIC_URL": "https://doorstep.marsh-lane.sch.uk",
+                "DOORSTEP_LISTEN": "127.0.0.1:0",
+                "TELEGRAM_BOT_TOKEN": TOKEN,
+                "TELEGRAM_API_URL": self.telegram.url,
+                "TWILIO_ACCOUNT_SID": ACCOUNT,
+                "TWILIO_AUTH_TOKEN": AUTH,
+                "TWILIO_FROM": NUMBER,
+                "TWILIO_API_URL": self.twilio.url,
+            },
+            None,
+        )
+
+    def schools(self) -> dict[str, School]:
+        return parse_schools(self._schools_text)
+
     async def reopens(self) -> None:
         """Start the service on the store as it is."""
-        environ = {
-            "DOORSTEP_DATABASE_URL": self._database_url,
-            "DOORSTEP_SECRET_KEY": "a key for stories of sixteen or more",
-            "DOORSTEP_PUBLIC_URL": "https://doorstep.marsh-lane.sch.uk",
-            "DOORSTEP_LISTEN": "127.0.0.1:0",
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": self.telegram.url,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": AUTH,
-            "TWILIO_FROM": NUMBER,
-            "TWILIO_API_URL": self.twilio.url,
-        }
-        settings = load_settings(environ, None)
-        self._attached = await open_service(settings, parse_schools(self._schools_text), self.clock)
+        self._attached = await open_service(self.settings(), self.schools(), self.clock)
         url = await self._attached.web.start()
         self.twilio.connect(
             f"{url}/twilio/sms", f"{url}/twilio/status", public_url="https://doorstep.marsh-lane.sch.uk"
