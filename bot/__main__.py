@@ -278,9 +278,10 @@ async def print_journal(visit_id: int, as_json: bool) -> None:
     if found is None:
         refuse(f"there is no visit {visit_id}; `doorstep visits list` shows them", FAILED)
     school, entries = found
-    for entry in entries:
-        line = json.dumps(reports.entry_row(entry, school.zone)) if as_json else reports.entry_line(entry, school.zone)
-        typer.echo(line)
+    if as_json:
+        typer.echo(json.dumps([reports.entry_row(entry, school.zone) for entry in entries], indent=2))
+    else:
+        typer.echo("\n".join(reports.entry_line(entry, school.zone) for entry in entries))
 
 
 # -- words ------------------------------------------------------------------------------------------
