@@ -114,6 +114,19 @@ async def opened() -> AsyncIterator[tuple[Transaction, dict[int, School]]]:
         await database.close()
 
 
+@asynccontextmanager
+async def looked_at() -> AsyncIterator[tuple[Transaction, dict[int, School]]]:
+    """The store to be read, however long it takes: a service that is running is not kept waiting."""
+    settings, schools = settings_and_schools()
+    database = Database(settings.database_url, Sealer(key_for(settings)))
+    try:
+        await migrate(database)
+        async with database.reading() as tx:
+            yield tx, await schools_store.known(tx, schools)
+    finally:
+        await database.close()
+
+
 # -- the service ------------------------------------------------------------------------------------
 
 
@@ -233,7 +246,7 @@ def list_visits(as_json: AsJson = False) -> None:
     """Every visit and where it stands."""
 
     async def work() -> None:
-        async with opened() as (tx, schools):
+        async with looked_at() as (tx, schools):
             rows = await reports.visit_rows(tx, schools)
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
@@ -261,7 +274,7 @@ def journal(
 
 async def verify(as_json: bool) -> None:
     """Exits with an error when a chain is broken."""
-    async with opened() as (tx, _):
+    async with looked_at() as (tx, _):
         checks = await journal_store.verify(tx)
     if as_json:
         typer.echo(json.dumps([asdict(check) for check in checks]))
@@ -273,7 +286,7 @@ async def verify(as_json: bool) -> None:
 
 async def print_journal(visit_id: int, as_json: bool) -> None:
     """One line an entry, in the school's time."""
-    async with opened() as (tx, schools):
+    async with looked_at() as (tx, schools):
         found = await reports.visit_journal(tx, schools, visit_id)
     if found is None:
         refuse(f"there is no visit {visit_id}; `doorstep visits list` shows them", FAILED)

@@ -26,6 +26,8 @@ BUSY_MILLISECONDS = 5_000
 ALONE = {"synchronize_session": False}
 """For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 
+READING = {"reads_only": True}
+
 
 class StoreInUse(Exception):
     """Another process already acts on this store."""
@@ -84,9 +86,16 @@ class Database:
                 yield tx
 
     @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[Transaction]:
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A look at the store as it stands, which keeps no writer waiting, be it of another process. Raises StoreDown."""
+        async with self._begin(self.engine.execution_options(**READING)) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _begin(self, engine: AsyncEngine | None = None) -> AsyncIterator[Transaction]:
+        bind = engine or self.engine
         with store_down():
-            async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+            async with AsyncSession(bind, expire_on_commit=False, autoflush=False) as session, session.begin():
                 yield Transaction(session, self.sealer)
 
     async def hold_alone(self) -> None:
@@ -166,6 +175,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -25,6 +25,12 @@ async def sync(tx: Transaction, schools: Mapping[str, School]) -> dict[int, Scho
     return by_id
 
 
+async def known(tx: Transaction, schools: Mapping[str, School]) -> dict[int, School]:
+    """The schools that have a row, by their ids; nothing is written."""
+    rows = (await tx.session.exec(select(SchoolRow).order_by(col(SchoolRow.id)))).all()
+    return {row.id: schools[row.key] for row in rows if row.id is not None and row.key in schools}
+
+
 async def code_words_asked(tx: Transaction, school_id: int) -> tuple[datetime | None, datetime | None]:
     """When the office was last asked whether everybody knows their code word, and when it last said so."""
     query = select(SchoolRow.code_words_asked_at, SchoolRow.code_words_confirmed_at).where(SchoolRow.id == school_id)

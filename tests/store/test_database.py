@@ -228,3 +228,15 @@ async def test_a_server_that_is_not_there_is_a_store_that_is_down(
     gone = url.set(database="gone") if part == "database" else url.update_query_dict({"host": str(nowhere)})
     with pytest.raises(StoreDown):
         await keep(await open_store(url=gone))
+
+
+async def test_a_reader_keeps_no_writer_waiting(kind: str, open_store: Open) -> None:
+    """A long look at the journal by a command, and the service writes on all the same."""
+    service = await open_store(kind)
+    command = await open_store(kind, url=service.url)
+    async with command.reading() as look:
+        assert await inbox.count(look, inbox.NEW) == 0
+        async with asyncio.timeout(2), service.transaction() as tx:
+            await inbox.keep(tx, Channel.SMS, "SM1", b"arrived", NOW)
+        assert await inbox.count(look, inbox.NEW) in (0, 1)  # 0 where a look is a snapshot, as on SQLite
+    assert await kept(service) == ["SM1"]
