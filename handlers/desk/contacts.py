@@ -2,7 +2,7 @@
 
 from bot import notices
 from bot.alarm import Alarm, Event, Happening
-from bot.events import Incoming
+from bot.events import Incoming, Sort
 from bot.people import Channel, Person, Role
 from bot.visit import Place, State
 from bot.words import Kind, Meaning, Reading
@@ -11,11 +11,17 @@ from handlers.desk.case import Case
 from store import alarms as alarm_store
 
 _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
+_ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
 _AWAITED = (State.PLANNED, State.DUE, State.MISSING)
 
 
-async def answer(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:
-    """Take the text as a contact's, where it is one. False leaves it to the visit."""
+async def answer(
+    case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place], certain: bool
+) -> bool:
+    """Take the text as a contact's, where it is one. False leaves it to the visit.
+
+    "Mine" stops a climb and "safe" ends an alarm: both lower, so only a `certain` text may; what is nearly one asks back.
+    """
     if not person.is_contact:
         return False
     open_to_them = await alarms.answerable(case, person)
@@ -27,8 +33,16 @@ async def answer(case: Case, person: Person, reading: Reading, incoming: Incomin
         for alarm in told:
             await alarms.pass_on(case, alarm, person, incoming.text)
     meaning = _meant_for_alarms(reading, told, places)
-    if meaning is not None:
+    # "Mine, ringing the police now" is uncertain for its danger alone, and that has just been passed on.
+    sure = certain or (
+        reading.danger and meaning is not None and meaning.kind is Kind.MINE and not _is_of_another(incoming)
+    )
+    if meaning is not None and (sure or meaning.kind is Kind.DETAILS):
         await _take(case, person, meaning, told, open_to_them, incoming.channel, places)
+        return True
+    nearly = meaning.kind if meaning else reading.ask
+    if told and nearly in (Kind.MINE, Kind.STAND_DOWN):
+        await _say(case, person, incoming.channel, _ASK_BACK[nearly], codes=_codes(told))
         return True
     if on_a_visit:
         return False
@@ -51,6 +65,11 @@ def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) 
     if reading.digit == "1" and told and not inside:
         return Meaning(Kind.MINE)
     return None
+
+
+def _is_of_another(incoming: Incoming) -> bool:
+    """A forward, a quotation, or an old message changed: not this person's word of now."""
+    return incoming.quoted or incoming.sort is not Sort.TEXT
 
 
 def _is_small_talk(reading: Reading) -> bool:

@@ -85,10 +85,10 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         meanings=kinds,
     )
     betrayed = await _code_word(case, text, about)
-    chosen = await choosing.answer(case, person, incoming.text, mine)
+    chosen = None if reading.danger else await choosing.answer(case, person, incoming.text, mine)
     if chosen is not None:
         await case.owe(person, "code_word", chosen, case.usable([incoming.channel]), not_before=text.answered_at(case))
-    elif not await contacts.answer(case, person, reading, incoming, mine):
+    elif not await contacts.answer(case, person, reading, incoming, mine, text.certain):
         await _visit(case, text, quiet=betrayed)
 
 

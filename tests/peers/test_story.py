@@ -62,7 +62,7 @@ def test_a_visit_a_code_word_and_a_silence(
     asha_chat.texts("is the blue folder in?")
     for contact in (olive, henry):
         contact.receives("CODE WORD from Asha")
-    olive.texts("safe rang her, a test of the phrase")
+    olive.texts("safe spoke to her")
     for contact in (olive, henry):
         contact.receives("ENDED")
     asha_chat.receives("Is all OK?")

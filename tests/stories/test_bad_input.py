@@ -137,7 +137,7 @@ async def test_details_of_an_alarm_for_who_asks(world: World) -> None:
     olive.receives("HELP")
     await olive.texts(olive.code())
     olive.receives("+447700900001", "red Fiesta AB12 CDE", "K.T.", "14 High Street")
-    await olive.texts("safe all well")
+    await olive.texts("safe spoke to her")
     olive.receives("ENDED")
     world.henry.ignores()
     await asha.texts("called off")
@@ -165,7 +165,7 @@ async def test_a_contact_who_reports_to_the_alarm_raises_no_second_one(world: Wo
     henry.receives("Olive writes: have rung the police, they are on the way")
     world.dana.receives("Olive writes: have rung the police")
     assert await world.open_alarms() == ["danger"]
-    await olive.texts("real police are there")
+    await olive.texts(f"real {olive.code()} police are there")
     for one in (olive, henry):
         one.receives("ENDED")
 
@@ -182,6 +182,73 @@ async def test_a_contacts_own_cry_is_never_taken_for_an_answer(world: World) -> 
     for one in (henry, world.dana):
         one.receives("Olive writes: mine, ringing the police now")
     henry.receives("Olive has it")
-    await olive.texts("real police are there")
+    await olive.texts(f"real {olive.code()} police are there")
     for one in (olive, henry):
         one.receives("ENDED")
+
+
+@pytest.mark.parametrize("text", ["is that mine?", "not mine", "i will take it later", "got it", "mine i think"])
+async def test_what_is_nearly_mine_stops_no_climb(world: World, text: str) -> None:
+    """Only a certain "mine" owns an alarm: what is nearly one is asked about, and the next rung is told all the same."""
+    asha, olive, dana = world.asha, world.olive, world.dana
+    await asha.texts("help")
+    asha.receives("Noted")
+    for one in (olive, world.henry):
+        one.receives("HELP")
+    await olive.texts(text)
+    olive.receives("Do you have it? Reply MINE")
+    await world.passes("2m")
+    dana.receives("ALARM")
+    await olive.texts("mine")
+    olive.receives("is yours")
+    await olive.texts("safe spoke to her")
+    for one in (olive, world.henry, dana):
+        one.ignores()
+
+
+async def test_a_question_is_no_stand_down(world: World) -> None:
+    """ "Safe?" ends nothing, and a forwarded "safe" neither."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(olive)
+    await asha.texts("help")
+    asha.receives("Noted")
+    olive.receives("HELP")
+    world.henry.receives("HELP")
+    world.telegram.texts(olive.chat, f"safe {olive.code()} all well here", forwarded="Ben")
+    await world.settles()
+    olive.receives("To end it reply SAFE")
+    assert await world.open_alarms() == ["danger"]
+    await olive.texts("safe spoke to her")
+    for one in (olive, world.henry):
+        one.receives("ENDED")
+
+
+async def test_a_cry_that_begins_like_a_code_word_is_heard(world: World) -> None:
+    """ "Code word help me" proposes nothing: it is a cry."""
+    await world.asha.texts("code word! help me")
+    world.asha.receives("Noted")
+    for one in (world.olive, world.henry):
+        one.receives("Asha texts for HELP")
+    await world.olive.texts("safe spoke to her")
+    for one in (world.olive, world.henry):
+        one.receives("ENDED")
+
+
+@pytest.mark.parametrize(
+    "text", ["safe no longer", "safe or not", "test me", "real police needed here", "safe she is back"]
+)
+async def test_an_end_that_is_not_certain_is_asked_for_with_its_code(world: World, text: str) -> None:
+    """A reason in free words could mean the opposite: without the code it ends nothing, with the code it does."""
+    asha, olive, henry = world.asha, world.olive, world.henry
+    await asha.texts("help")
+    asha.receives("Noted")
+    for one in (olive, henry):
+        one.receives("HELP")
+    await olive.texts(text)
+    olive.receives("To end it reply SAFE", olive.code())
+    assert await world.open_alarms() == ["danger"]
+    henry.ignores()
+    world.dana.ignores()
+    await olive.texts(f"safe {olive.code()} she is back")
+    for one in (olive, henry):
+        one.receives("ENDED", "she is back")

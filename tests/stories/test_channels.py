@@ -146,7 +146,7 @@ async def test_twilio_down_for_a_while_only_delays_the_alarm(world: World) -> No
     await world.passes("11s")
     for one in (olive, henry):
         one.receives("CODE WORD from Asha")
-    await olive.texts("safe she is out")
+    await olive.texts("safe spoke to her")
     for one in (olive, henry, world.dana):
         one.ignores()
     await asha.writes("left")

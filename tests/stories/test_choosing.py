@@ -16,7 +16,7 @@ async def test_a_code_word_is_chosen_by_chat(world: World) -> None:
     ben.receives("Not sure what you mean")
     for one in (olive, henry):
         one.receives("CODE WORD from Ben")
-    await olive.texts("test he tried it out")
+    await olive.texts(f"test {olive.code()} he tried it out")
     for one in (olive, henry):
         one.receives("ENDED")
 

@@ -67,7 +67,7 @@ async def test_a_code_word_in_an_edit(world: World) -> None:
     asha.ignores()
     for one in (olive, henry):
         one.receives("CODE WORD from Asha")
-    await olive.texts("safe test of the edit")
+    await olive.texts(f"test {olive.code()} of the edit")
     for one in (olive, henry):
         one.receives("ENDED")
     await asha.writes("left")
@@ -108,7 +108,7 @@ async def test_a_code_word_with_no_visit_open(world: World) -> None:
     await olive.texts("1")
     olive.receives("is yours")
     henry.receives("Olive has it")
-    await olive.texts("safe she is back at school")
+    await olive.texts(f"safe {olive.code()} she is back at school")
     for one in (olive, henry):
         one.receives("ENDED")
 
@@ -122,7 +122,7 @@ async def test_a_code_word_from_a_borrowed_phone(world: World) -> None:
     assert any("CODE WORD from Asha" in text for text in texts)
     assert any("a number not on the list, ending 099" in text for text in texts)
     henry.receives("CODE WORD from Asha")
-    await henry.texts("safe asha is here")
+    await henry.texts(f"safe {henry.code()} asha is here")
     for one in (olive, henry):
         one.receives("ENDED")
 
@@ -143,7 +143,7 @@ async def test_plain_danger_alarms_at_once(world: World, cry: str) -> None:
     for one in (olive, henry):
         one.receives("Do NOT take it as safe")
     assert await world.open_alarms() == ["danger"]
-    await olive.texts("real police on site")
+    await olive.texts(f"real {olive.code()} police on site")
     for one in (olive, henry):
         one.receives("ENDED")
     await asha.texts("3")
