@@ -7,7 +7,21 @@ import pytest
 from bot.people import Channel, Person, Role
 from store import people
 from store.database import Database, Transaction
-from tests.store.cast import ASHA, BEN, DAY, HOUR, MILL_ROAD, MINUTE, NOW, OLIVE, SECOND, add_person, add_school
+from tests.store.cast import (
+    ASHA,
+    BEN,
+    DAY,
+    HOUR,
+    MILL_ROAD,
+    MINUTE,
+    NOW,
+    OLIVE,
+    SECOND,
+    SECRET,
+    add_person,
+    add_school,
+)
+from tests.store.conftest import Open
 
 CHAT, OTHER_CHAT = "7000000002", "7000000003"
 STRANGER = "+447700900999"
@@ -125,3 +139,17 @@ async def test_a_stranger_is_answered_hourly_and_told_of_daily(database: Databas
     assert due == [(True, True), (False, False), (False, False), (True, False), (True, False), (False, True)]
     async with database.transaction() as tx:
         assert await people.stranger_due(tx, Channel.TELEGRAM, STRANGER, NOW, HOUR, DAY) == (True, True)
+
+
+async def test_with_a_new_key_in_front_people_are_still_found(kind: str, open_store: Open) -> None:
+    """A number and a chat are found by either key; saving the person again adds nobody, and brings the new key's index."""
+    old = await open_store(kind)
+    async with old.transaction() as tx:
+        asha = await add_person(tx, await add_school(tx), replace(ASHA, telegram_id="7001"))
+    both = await open_store(kind, url=old.url, secret=f"another secret of these proofs, {SECRET}")
+    async with both.transaction() as tx:
+        assert await people.by_address(tx, Channel.SMS, asha.phone) == [asha]
+        assert await people.by_address(tx, Channel.TELEGRAM, "7001") == [asha]
+        assert await people.save(tx, asha) == asha.id
+    async with both.transaction() as tx:
+        assert await people.of_school(tx, asha.school_id) == [asha]
