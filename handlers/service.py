@@ -1,7 +1,7 @@
 """The service: the rooms put together, started, kept going and stopped. It decides nothing.
 
-This is the one file of `handlers/` that knows all the others; `bot.__main__` builds it from the settings, and the tests
-build the very same one around servers that speak Telegram's and Twilio's protocols.
+It knows all the other rooms of `handlers/`; `handlers/commands/` builds it from the settings, and the tests build the very
+same one around servers that speak Telegram's and Twilio's protocols.
 """
 
 import asyncio

@@ -14,12 +14,13 @@ import pytest
 import typer.main
 
 from bot import alarm, notices, visit, words
-from bot.__main__ import BAD_SETTINGS, FAILED, app
+from bot.__main__ import app
 from bot.place import Raise
 from bot.policy import Policy, parse_policy, preset
 from bot.school import parse_schools
 from bot.settings import NAMES, SECRETS
 from bot.words import Kind
+from handlers.commands.shared import BAD_SETTINGS, FAILED
 from handlers.imports import PEOPLE_COLUMNS, VISIT_COLUMNS
 from tests.bot.values import Visiting, at
 from tests.handlers.office import open_office

@@ -1,0 +1,1 @@
+"""The command line, a file for each group of commands. `bot/__main__.py` attaches them, and nothing else knows them."""

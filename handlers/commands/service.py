@@ -1,0 +1,58 @@
+"""`doorstep run` and `doorstep demo`: the service, and an afternoon to try it by."""
+
+import asyncio
+import signal
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.clock import SteppedClock, system_clock
+from bot.school import School
+from bot.settings import Settings
+from handlers import demo as demo_room
+from handlers import logs
+from handlers.commands.shared import SteppedFrom, carry_out, key_for, refuse, settings_and_schools
+from handlers.doors import open_service
+
+
+def run(stepped_from: SteppedFrom = None) -> None:
+    """Watch over visits until stopped. Without credentials it opens local phones instead of Telegram and Twilio."""
+    logs.configure()
+    settings, schools = settings_and_schools()
+    for key, school in schools.items():
+        short = school.policy.rehearsal_lengths()
+        if short:
+            typer.echo(f"doorstep: [{key}] fit for a rehearsal only, under a minute: {', '.join(short)}", err=True)
+    if stepped_from is not None and not settings.is_local:
+        refuse("a stepped clock is for local phones; take the credentials out")
+    carry_out(serve(settings, schools, stepped_from))
+
+
+async def serve(settings: Settings, schools: dict[str, School], stepped_from: datetime | None) -> None:
+    """Open, listen, and stay until SIGTERM or SIGINT."""
+    zone = next(iter(schools.values())).zone
+    clock = SteppedClock(stepped_from.replace(tzinfo=zone)) if stepped_from else system_clock
+    key = "" if settings.secret_key else key_for(settings)
+    attached = await open_service(settings, schools, clock, key)
+    stop = asyncio.Event()
+    try:
+        await attached.service.warm_up()
+        url = await attached.web.start()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        doors = "local phones at " + url + "/local" if settings.is_local else "Telegram and Twilio, as set"
+        typer.echo(f"Doorstep watches over {len(schools)} school(s): {doors}", err=True)
+        await attached.service.run(stop)
+    finally:
+        await attached.close()
+
+
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="Keep the store of the afternoon in this folder.")] = None,
+) -> None:
+    """Play an afternoon at Marsh Lane Primary, faster than life, and check that it went as it should."""
+    raise typer.Exit(demo_room.play(Console(), keep))
