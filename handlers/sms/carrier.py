@@ -1,12 +1,9 @@
 """Texts out, through Twilio's synchronous client: with a time limit, and without its retries (DESIGN §5)."""
 
-import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from requests import exceptions as http
@@ -14,60 +11,20 @@ from twilio.base.exceptions import (
     TwilioRestException,
     TwilioServiceException,
 )
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
 from bot.delivery import Attempt, Parcel, Verdict
 from handlers.sms.errors import MEANINGS, meaning_of
-
-T = TypeVar("T")
+from handlers.sms.line import TOO_MANY, Line, Throttled, Unsent
 
 VALIDITY_SECONDS = 600  # of an alarm: Twilio's default is 10 h, and one that comes tomorrow misleads
 LOOK_BACK = 50  # texts to one number: the page the look-up reads
 FIND_WITHIN = timedelta(minutes=30)
-TOO_MANY = 429
 MOST_TAKEN = 10_000
-LONGEST_WAIT = timedelta(minutes=5)
+ALARMS, OTHERS = "sms-alarm", "sms"
 NOT_GOING_OUT = frozenset({"failed", "undelivered", "canceled", "scheduled"})
 
 log = structlog.get_logger(__name__)
-
-
-class Throttled(Exception):
-    """Twilio asked us to wait; `after` is None when it did not say how long."""
-
-    def __init__(self, after: timedelta | None) -> None:
-        super().__init__("throttled")
-        self.after = after
-
-
-class _Line:
-    """The client's HTTP side. Its exceptions drop the answer's headers, so a 429 is caught here."""
-
-    is_async = False
-
-    def __init__(self, time_limit: float) -> None:
-        # The client would log every number it looks up; logs carry ids only (DESIGN §8).
-        quiet = logging.Logger("twilio")
-        quiet.disabled = True
-        self._inner: Any = TwilioHttpClient(timeout=time_limit, max_retries=0, logger=quiet)
-
-    def request(self, *args: Any, **kwargs: Any) -> Any:
-        response = self._inner.request(*args, **kwargs)
-        if response.status_code == TOO_MANY:
-            raise Throttled(_wait_asked(response.headers.get("Retry-After", "")))
-        return response
-
-    def close(self) -> None:
-        self._inner.session.close()
-
-
-def _wait_asked(retry_after: str) -> timedelta | None:
-    seconds = retry_after.strip()
-    if not (seconds.isascii() and seconds.isdigit()):
-        return None
-    return min(timedelta(seconds=min(int(seconds[:9]), 86_400)), LONGEST_WAIT)
 
 
 class SmsCarrier:
@@ -94,24 +51,18 @@ class SmsCarrier:
     ) -> None:
         if not sender and not service_sid:
             raise ValueError("texts need a number or a Messaging Service to come from")
-        self._line = _Line(time_limit)
-        self._client: Any = Client(account_sid, auth_token, http_client=self._line)
-        if api_url:
-            self._client.api.base_url = api_url
+        self._line = Line(
+            account_sid, auth_token, api_url=api_url, time_limit=time_limit, pools=(ALARMS, OTHERS), threads=threads
+        )
         self._origin = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
         self._status_url = status_url
-        self._time_limit = time_limit
         self._now = now
-        self._pools = {
-            urgent: ThreadPoolExecutor(threads, thread_name_prefix="sms-alarm" if urgent else "sms")
-            for urgent in (True, False)
-        }
         self._taken: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, parcel: Parcel) -> Attempt:
         """Try once. Raises nothing: what went wrong is in the verdict."""
         try:
-            sid = await self._in_time(parcel.urgent, lambda: self._create(parcel))
+            sid = await self._line.call(_pool(parcel), lambda: self._create(parcel))
         except Exception as error:
             return attempt_after(error)
         self._take(sid, parcel.reference)
@@ -120,7 +71,7 @@ class SmsCarrier:
     async def find(self, parcel: Parcel) -> Attempt | None:
         """The newest text of exactly these words to this number that no other reference has; or None."""
         try:
-            texts = await self._in_time(parcel.urgent, lambda: self._list(parcel.address))
+            texts = await self._line.call(_pool(parcel), lambda: self._list(parcel.address))
         except Exception as error:
             why = attempt_after(error).error
             log.warning("look-up failed", channel="sms", reference=parcel.reference, error=why)
@@ -135,20 +86,7 @@ class SmsCarrier:
 
     async def close(self) -> None:
         """Start no further call. One that hangs ends by its own time limit."""
-        for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
-        self._line.close()
-
-    async def _in_time(self, urgent: bool, work: Callable[[], T]) -> T:
-        """Run in a thread. When time runs out, raises _Unsent if no thread was free, else TimeoutError."""
-        call = self._pools[urgent].submit(work)
-        try:
-            async with asyncio.timeout(self._time_limit):
-                return await asyncio.wrap_future(call)
-        except TimeoutError:
-            if call.cancel():
-                raise _Unsent from None
-            raise
+        await self._line.close()
 
     def _create(self, parcel: Parcel) -> str:
         fields: dict[str, object] = {"to": parcel.address, "body": parcel.text, **self._origin}
@@ -156,10 +94,10 @@ class SmsCarrier:
             fields["status_callback"] = f"{self._status_url}?ref={parcel.reference}"
         if parcel.urgent:
             fields |= {"validity_period": VALIDITY_SECONDS, "risk_check": "disable"}
-        return str(self._client.messages.create(**fields).sid or "")
+        return str(self._line.client.messages.create(**fields).sid or "")
 
     def _list(self, address: str) -> list[Any]:
-        return list(self._client.messages.list(to=address, limit=LOOK_BACK, page_size=LOOK_BACK))
+        return list(self._line.client.messages.list(to=address, limit=LOOK_BACK, page_size=LOOK_BACK))
 
     def _is_ours(self, text: Any, parcel: Parcel) -> bool:
         if text.body != parcel.text or text.direction == "inbound" or text.status in NOT_GOING_OUT:
@@ -177,8 +115,8 @@ class SmsCarrier:
             self._taken.popitem(last=False)
 
 
-class _Unsent(Exception):
-    """No thread was free in time: nothing has left this machine."""
+def _pool(parcel: Parcel) -> str:
+    return ALARMS if parcel.urgent else OTHERS
 
 
 def attempt_after(error: Exception) -> Attempt:
@@ -187,7 +125,7 @@ def attempt_after(error: Exception) -> Attempt:
         return Attempt(Verdict.AGAIN, error=f"twilio {TOO_MANY}: {MEANINGS[TOO_MANY].why}", after=error.after)
     if isinstance(error, TwilioRestException | TwilioServiceException):
         return _after_answer(error)
-    if isinstance(error, _Unsent):
+    if isinstance(error, Unsent):
         return Attempt(Verdict.AGAIN, error="twilio: no free line")
     if isinstance(error, http.ConnectTimeout) or _never_connected(error):
         return Attempt(Verdict.AGAIN, error="twilio: not reached")
