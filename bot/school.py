@@ -1,6 +1,5 @@
-"""A school and its file: name, time zone, hours, policy."""
+"""A school and its file: name, time zone, calendar, policy."""
 
-import re
 import tomllib
 from datetime import time
 from typing import Any
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot import codeword, notices
+from bot.calendar import Calendar, Hours, parse_calendar, parse_hours
 from bot.policy import Policy, PolicyError, explain, parse_policy
 
 
@@ -22,6 +22,7 @@ class School(BaseModel):
     zone: ZoneInfo
     opens: time
     closes: time
+    calendar: Calendar
     policy: Policy
     language: str = "en"
     code_words: tuple[str, ...] = Field(default=(), max_length=3)
@@ -57,17 +58,11 @@ def _zone(written: object) -> ZoneInfo:
         raise PolicyError(f'time_zone: {written!r} is not a time zone; write it like "Europe/London"') from error
 
 
-def _hours(written: object) -> tuple[time, time]:
-    match = re.fullmatch(r"\s*(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)\s*", str(written))
+def _hours(written: object) -> Hours:
     try:
-        opens, closes = (
-            (time(int(a), int(b)) for a, b in (match.group(1, 2), match.group(3, 4))) if match else (time(0), time(0))
-        )
-    except ValueError:
-        opens = closes = time(0)
-    if opens >= closes:
-        raise PolicyError(f'hours: {written!r} are not school hours; write them like "08:00-17:00"')
-    return opens, closes
+        return parse_hours(written)
+    except ValueError as error:
+        raise PolicyError(f"hours: {error}") from error
 
 
 def parse_schools(text: str) -> dict[str, School]:
@@ -86,12 +81,12 @@ def _parse_school(key: str, table: object) -> School:
         raise PolicyError(f"[{key}]: a school is a table; write [{key}] and its settings below")
     values = dict(table)
     try:
-        opens, closes = _hours(values.pop("hours", "08:00-17:00"))
+        hours = _hours(values.pop("hours", "08:00-17:00"))
         zone = _zone(values.pop("time_zone", "Europe/London"))
+        calendar = parse_calendar(_table(values, "calendar", {}), zone, hours)
         policy = parse_policy(_table(values, "policy", "default"), _table(values, "overrides", {}))
-        return School.model_validate(
-            {**values, "key": key, "zone": zone, "opens": opens, "closes": closes, "policy": policy}
-        )
+        made = {"key": key, "zone": zone, **hours._asdict(), "calendar": calendar, "policy": policy}
+        return School.model_validate({**values, **made})
     except PolicyError as error:
         raise PolicyError(f"[{key}] {error}") from error
     except ValueError as error:

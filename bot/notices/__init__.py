@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bot import visit
+from bot.calendar import Closed
 from bot.gsm7 import to_gsm7
 
 REASON_LENGTH = 70
@@ -56,6 +57,13 @@ def label(key: str, language: str = "en", **values: object) -> str:
 def weekday(day: date, language: str = "en") -> str:
     """The short name of a day of the week."""
     return label(_DAYS[day.weekday()], language)
+
+
+def why_closed(closed: Closed, language: str = "en") -> str:
+    """Why the school is closed, in a word or two: "INSET day", "after 17:00", or its own name for the day."""
+    values = {"name": closed.name, "day": weekday(closed.day, language), "date": f"{closed.day:%d/%m/%Y}"}
+    at = f"{closed.at:%H:%M}" if closed.at else ""
+    return label(f"closed_{closed.why.replace('-', '_')}", language, **values, at=at)
 
 
 def said(word: str, language: str = "en") -> str:

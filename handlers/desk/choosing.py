@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from bot import codeword, notices
+from bot.calendar import Why
 from bot.people import Person, Role
 from bot.school import School
 from bot.visit import Place
@@ -39,7 +40,9 @@ async def answer(case: Case, person: Person, text: str, places: list[Place]) -> 
 
 
 def term_of(school: School, day: date) -> date:
-    """The first day of the term that a day is in, by the dates of the policy."""
+    """The first day of the term that a day is in: of the school's own terms, and where none is known by the policy's days."""
+    if term := school.calendar.term_of(day):
+        return term.first
     starts = [date(year, start.month, start.day) for year in (day.year - 1, day.year) for start in school.policy.terms]
     return max(start for start in starts if start <= day)
 
@@ -50,7 +53,8 @@ async def ask_each_term(case: Case, school_id: int) -> bool:
     local = case.now.astimezone(school.zone)
     begins = datetime.combine(term_of(school, local.date()), time(0), school.zone)
     asked_at, confirmed_at = await schools.code_words_asked(case.tx, school_id)
-    in_hours = school.opens <= local.time() < school.closes and local.weekday() < 5
+    closed = school.calendar.why_closed(case.now)
+    in_hours = closed is None or (closed.why is Why.UNKNOWN and school.opens <= local.time() < school.closes)
     settled = confirmed_at is not None and confirmed_at >= begins
     asked = asked_at is not None and asked_at >= begins and asked_at > case.now - ASK_AGAIN
     if not in_hours or settled or asked:

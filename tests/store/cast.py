@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CursorResult, Executable
 
 from bot.alarm import Alarm, Kind
+from bot.calendar import Hours, parse_calendar
 from bot.people import Channel, Person, Role
 from bot.place import Place
 from bot.policy import parse_policy
@@ -53,7 +54,9 @@ class Scene(NamedTuple):
 
 
 def school(key: str, name: str) -> School:
-    return School(key=key, name=name, zone=ZoneInfo("Europe/London"), opens=time(8), closes=time(17), policy=POLICY)
+    zone, hours = ZoneInfo("Europe/London"), Hours(time(8), time(17))
+    calendar = parse_calendar({}, zone, hours)
+    return School(key=key, name=name, zone=zone, **hours._asdict(), calendar=calendar, policy=POLICY)
 
 
 async def add_school(tx: Transaction, name: str = MARSH_LANE) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.world.world import World
+from tests.world.world import SCHOOL, World
 
 
 async def test_a_code_word_is_chosen_by_chat(world: World) -> None:
@@ -68,4 +68,29 @@ async def test_each_term_the_office_is_asked_until_it_says_known(tmp_path: Path)
     await desk.chores()
     await world.settles()
     world.olive.receives_nothing()
+    await world.closes()
+
+
+CALENDAR = """
+[marsh-lane.calendar]
+terms = ["2026-09-02..2026-12-18", "2027-01-04..2027-03-25"]
+inset = ["2027-01-04"]
+closed = { "2027-01-05" = "heating broken" }
+"""
+
+
+async def test_the_question_waits_for_the_first_open_day_of_the_real_term(tmp_path: Path) -> None:
+    """Where a school gives its terms, nobody is asked in the holidays, on an INSET day or on a closed one."""
+    world = World(tmp_path, school=SCHOOL + CALENDAR, begins=datetime(2026, 12, 21, 9, 0, tzinfo=UTC))
+    await world.opens()
+    desk = world.attached.service.desk
+    for day in (datetime(2026, 12, 22, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC)):
+        await world.lives_to(day.replace(hour=9))
+        await desk.chores()
+        await world.settles()
+        world.olive.receives_nothing()
+    await world.lives_to(datetime(2027, 1, 6, 9, 0, tzinfo=UTC))
+    await desk.chores()
+    await world.settles()
+    world.olive.receives("New term", "Without one: B.")
     await world.closes()
