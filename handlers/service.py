@@ -19,7 +19,7 @@ from typing import Any
 
 import structlog
 
-from bot import words
+from bot import talk, words
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
 from bot.people import Channel
@@ -27,6 +27,7 @@ from bot.school import School
 from handlers.delivery import Delivery
 from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
+from handlers.desk.topics import TOPICS
 from handlers.heartbeat import Heartbeat
 from store import outbox, people, schools
 from store.database import Database
@@ -125,8 +126,11 @@ class Service:
         for school in by_id.values():
             # The lexicon is put together once, now, and not while somebody's first text waits for its answer.
             words.read("arrived", now=clock(), zone=school.zone, language=school.language)
+            talk.leaves("arrived", school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
-        habits = Habits(by_id, frozenset(doors.carriers), draw_code, draw_seed, draw_hold if holds else timedelta)
+        habits = Habits(
+            by_id, frozenset(doors.carriers), draw_code, draw_seed, draw_hold if holds else timedelta, TOPICS
+        )
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         delivery.ahead = AHEAD if holds else timedelta(0)

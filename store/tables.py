@@ -119,6 +119,26 @@ class AlarmRow(SQLModel, table=True):
     version: int = 0
 
 
+class TalkRow(SQLModel, table=True):
+    """A conversation with one person. `body` is the sealed answers so far; `remind_at` is what the sweep looks for."""
+
+    __tablename__ = "talk"
+    __table_args__ = (Index("talk_of_person", "person_id", "state"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    topic: str
+    visit_id: int | None = Field(default=None, foreign_key="visit.id", index=True)
+    alarm_id: int | None = Field(default=None, foreign_key="alarm.id", index=True)
+    state: str = "open"
+    body: bytes
+    reminders: int = 0
+    begun_at: datetime = Field(sa_type=UtcInstant)
+    asked_at: datetime = Field(sa_type=UtcInstant)
+    remind_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
+    version: int = 0
+
+
 class InboxRow(SQLModel, table=True):
     """What a door has taken in, as received; unique on channel and id, so that nothing counts twice."""
 

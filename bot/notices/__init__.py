@@ -14,6 +14,8 @@ from bot.calendar import Closed
 from bot.gsm7 import to_gsm7
 
 REASON_LENGTH = 70
+SECTIONS = ("visitor", "contact", "told", "door", "talk")
+"""The sections that hold whole sentences."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FILES = ("notices", "words/languages")
 _FREE = frozenset(
@@ -41,7 +43,7 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
 @cache
 def _sentences(language: str) -> Mapping[str, str]:
     book = catalogue(language)
-    return {key: text for section in ("visitor", "contact", "told", "door") for key, text in book[section].items()}
+    return {key: text for section in SECTIONS for key, text in book[section].items()}
 
 
 def render(notice: str, language: str = "en", **values: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import notices
 from bot.people import Channel, Person, Role
@@ -13,10 +13,13 @@ from store import journal, outbox, people, visits
 from store.database import Transaction
 from store.visits import Visit
 
+if TYPE_CHECKING:
+    from handlers.desk.talks import Topic
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What stays the same from case to case: the schools, the open channels, and where reply codes are drawn from."""
+    """What stays the same from case to case: the schools, the open channels, where reply codes are drawn from, the topics."""
 
     schools: Mapping[int, School]
     channels: frozenset[Channel]
@@ -24,6 +27,8 @@ class Habits:
     draw_seed: Callable[[], int]
     draw_hold: Callable[[], timedelta] = timedelta
     """How long after its text came in an answer leaves: drawn without a look at what the text set off."""
+    topics: Mapping[str, "Topic"] = field(default_factory=dict)
+    """What there can be conversations about, by name."""
 
 
 @dataclass(slots=True)

@@ -50,10 +50,18 @@ async def answer(
         # "Have rung the police, they are on the way": about the alarm in hand, and said to everybody on its ladder.
         await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
-    if Role.VISITOR not in person.roles and _is_small_talk(reading):
-        await _say(case, person, incoming.channel, "hello")
-        return True
     return False
+
+
+async def hello(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:
+    """Small talk of a contact who goes on no visits: a kind answer that says what will come. False leaves it to the visit."""
+    on_a_visit = any(place.is_open for place in places)
+    if not person.is_contact or on_a_visit or Role.VISITOR in person.roles or reading.danger:
+        return False
+    if not _is_small_talk(reading):
+        return False
+    await _say(case, person, incoming.channel, "hello")
+    return True
 
 
 def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) -> Meaning | None:

@@ -15,14 +15,16 @@ from bot.clock import Clock
 from bot.events import Incoming, Sort
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, choosing, places, troubles
+from handlers.desk import alarms, arrivals, choosing, places, talks, troubles
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
 from store import inbox, outbox, visits
+from store import talks as talk_store
 from store.database import Database, StoreDown, Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
+from store.talks import Talk
 
 log = structlog.get_logger(__name__)
 BATCH = 50
@@ -45,6 +47,7 @@ class Due(NamedTuple):
 
     places: Sequence[tuple[int, Place]]
     alarms: Sequence[Alarm]
+    talks: Sequence[Talk]
     receipts: Sequence[Kept]
 
 
@@ -85,6 +88,7 @@ class Desk:
                 due = await self._due(tx)
         count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due.places])
         count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due.alarms])
+        count += await self._each("talk", [(talk.id, partial(self._talk, talk=talk)) for talk in due.talks])
         count += await self._all(due.receipts)
         async with self.database.transaction() as tx:
             troubled = await outbox.troubled(tx, BATCH)
@@ -100,6 +104,7 @@ class Desk:
         return Due(
             await visits.due(tx, now, BATCH),
             await alarm_store.due(tx, now, BATCH),
+            await talk_store.due(tx, now, BATCH),
             await inbox.new_ones(tx, RECEIPTS, receipts=True),
         )
 
@@ -189,6 +194,11 @@ class Desk:
         if fresh is not None and alarm.school_id in self.habits.schools:
             await alarms.deadline(self._case(tx), fresh)
 
+    async def _talk(self, tx: Transaction, talk: Talk) -> None:
+        fresh = await talk_store.by_id(tx, talk.school_id, talk.id or 0)
+        if fresh is not None and talk.school_id in self.habits.schools:
+            await talks.remind(self._case(tx), fresh)
+
     async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
         await troubles.mend(self._case(tx), troubled)
 
@@ -206,7 +216,7 @@ class Desk:
         return done
 
     async def next_deadline(self) -> datetime | None:
-        """When the next deadline of any place or alarm comes."""
+        """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
-            found = [await visits.next_due(tx), await alarm_store.next_due(tx)]
+            found = [await visits.next_due(tx), await alarm_store.next_due(tx), await talk_store.next_due(tx)]
         return min((instant for instant in found if instant), default=None)

@@ -1,7 +1,7 @@
 """What a known person's text does: to the alarms they can answer, and to the visit they are on."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from bot import codeword, notices, words
 from bot.alarm import Kind as AlarmKind
@@ -10,9 +10,10 @@ from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
 from bot.words import Kind, Meaning, Reading
-from handlers.desk import alarms, choosing, contacts, places
+from handlers.desk import alarms, choosing, contacts, places, talks
 from handlers.desk.case import Case
 from handlers.desk.places import Owed
+from handlers.desk.said import Text
 from store import inbox, people, visits
 from store.inbox import Kept
 
@@ -39,26 +40,6 @@ _EVENTS = {
 }
 _RAISING = (Event.DANGER, Event.CONCERN)
 _HARMLESS = (Event.STATUS, Event.HELP, Event.UNCLEAR)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text of one person, with what it means and the places it may be about."""
-
-    person: Person
-    kept: Kept
-    incoming: Incoming
-    reading: Reading
-    places: list[Place]
-
-    @property
-    def certain(self) -> bool:
-        """Whether it may lower: an edit or a quotation never may (DESIGN §4)."""
-        return self.reading.certain and self.incoming.sort is Sort.TEXT and not self.incoming.quoted
-
-    def answered_at(self, case: Case) -> datetime:
-        """When the answer leaves: so long after the text came in that its timing tells nothing either."""
-        return self.kept.received_at + case.habits.draw_hold()
 
 
 async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> None:
@@ -88,8 +69,21 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
     chosen = None if reading.danger else await choosing.answer(case, person, incoming.text, mine)
     if chosen is not None:
         await case.owe(person, "code_word", chosen, case.usable([incoming.channel]), not_before=text.answered_at(case))
-    elif not await contacts.answer(case, person, reading, incoming, mine, text.certain):
+    elif not await _taken(case, text):
         await _visit(case, text, quiet=betrayed)
+
+
+async def _taken(case: Case, text: Text) -> bool:
+    """Whether somebody other than the visit takes the text: an alarm, a conversation, or a kind word to a contact.
+
+    None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
+    """
+    person, reading, incoming = text.person, text.reading, text.incoming
+    if await contacts.answer(case, person, reading, incoming, text.places, text.certain):
+        return True
+    if reading.danger:
+        return False
+    return await talks.answer(case, text) or await contacts.hello(case, person, reading, incoming, text.places)
 
 
 async def open_places(case: Case, person: Person) -> list[Place]:

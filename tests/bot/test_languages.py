@@ -20,7 +20,7 @@ from tests.bot.values import POLICY, at, mins, standing
 
 LANGUAGES = notices.languages()
 BOTH = [(language, key) for language in LANGUAGES for key in english.KEYS]
-SENTENCES = ("visitor", "contact", "told", "door")
+SENTENCES = notices.SECTIONS
 SHOUTED = re.compile(r"(?:\d+ )?[A-ZÀ-ÞŴŶ']{2,}(?: (?:[A-ZÀ-ÞŴŶ']{2,}|\d[\d:]*))*")
 OUTCOMES = frozenset(Outcome)
 ASKS: dict[str, frozenset[Kind | Outcome]] = {

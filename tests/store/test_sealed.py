@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bot.people import Channel
-from store import alarms, inbox, journal, outbox, people, visits
+from store import alarms, inbox, journal, outbox, people, talks, visits
 from store.crypto import KeyFault, Sealer
 from store.database import Database, Transaction
 from store.outbox import Notice
+from store.talks import Talk
 from tests.store.cast import ASHA, HOUR, MARSH_LANE, NOW, OLIVE, Scene, scene, take_owed
 from tests.store.conftest import Open
 
@@ -31,6 +32,7 @@ PERSONAL = (
     "is all well, Asha?",
     "Stay a little longer",
     "she says the dog is loose",
+    "the grandmother lives upstairs",
     "LINK-TOKEN-9QX",
 )
 
@@ -52,6 +54,8 @@ async def fill(tx: Transaction) -> Scene:
     )
     await outbox.owe(tx, text_owed, NOW)
     await journal.append(tx, set_up.school_id, NOW, "text", person_id=set_up.asha.id, text="she says the dog is loose")
+    answered = {"home": "the grandmother lives upstairs"}
+    await talks.add(tx, Talk(set_up.school_id, set_up.asha.id, "record", NOW, NOW, answers=answered))
     await people.invite(tx, set_up.asha, "LINK-TOKEN-9QX", NOW + HOUR)
     await people.claim_invitation(tx, "LINK-TOKEN-9QX", "7000000001", NOW)
     await people.stranger_due(tx, Channel.SMS, OLIVE.phone, NOW, HOUR, HOUR)
@@ -107,6 +111,7 @@ READS: dict[str, Read] = {
     "alarms": lambda tx, s: alarms.open_in_school(tx, s.school_id),
     "inbox": lambda tx, s: inbox.new_ones(tx, 9),
     "outbox": lambda tx, s: take_owed(tx, "lease", NOW, NOW + HOUR),
+    "talks": lambda tx, s: talks.open_with(tx, s.school_id, s.asha.id),
     "journal": lambda tx, s: journal.of_school(tx, s.school_id),
 }
 

@@ -6,6 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,21 +14,23 @@ from tests.world.quick import ASHA, BEN, DANA, HENRY, OLIVE, QuickWorld
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 Step = tuple[str, str] | timedelta
+"""A text of somebody's, with the text "" a conversation that Doorstep begins with them; or a while that passes."""
 
 PHRASE = "blue folder"
 VISITOR_TEXTS = [
     "arrived", "1", "2", "3", "all fine", "left", "we have left", "running 10 late", "another 20 mins", "help",
     "9", "thanks", "status", "??", "not left yet", "called off", "blue folder", "Blue-FOLDER!", "is the blue folder in?",
     "all ok, bring the blue folder", "left now. blue folder", "arrived, blue folder is here", "bluefolder", "blue foldr",
-    "safe spoke to her", "mine",
+    "safe spoke to her", "mine", "yes", "no", "never mind", "full", "4", "a torch and the blue folder", "none",
 ]  # fmt: skip
 CONTACT_TEXTS = ["1", "mine", "safe spoke to her", "real police are there", "hello", "help"]
 
 visitor_steps = st.tuples(st.sampled_from([ASHA, ASHA, ASHA, BEN]), st.sampled_from(VISITOR_TEXTS))
 contact_steps = st.tuples(st.sampled_from([OLIVE, HENRY, DANA]), st.sampled_from(CONTACT_TEXTS))
+begun = st.tuples(st.sampled_from([ASHA, ASHA, BEN]), st.just(""))
 pauses = st.sampled_from([20, 90, 180, 300, 600, 1200]).map(lambda seconds: timedelta(seconds=seconds))
 histories: st.SearchStrategy[list[Step]] = st.lists(
-    st.one_of(visitor_steps, visitor_steps, contact_steps, pauses), min_size=4, max_size=12
+    st.one_of(visitor_steps, visitor_steps, contact_steps, pauses, begun), min_size=4, max_size=12
 )
 
 
@@ -39,6 +42,8 @@ async def live(history: list[Step], code_words: tuple[str, ...]) -> tuple[list[o
             for step in history:
                 if isinstance(step, timedelta):
                     await world.passes(step)
+                elif not step[1]:
+                    await world.asks(step[0])
                 else:
                     await world.texts(*step)
             await world.passes(timedelta(minutes=20))
@@ -61,6 +66,29 @@ def test_the_visitors_phones_are_the_same_byte_for_byte(history: list[Step]) -> 
     with_phrase, _ = asyncio.run(live(history, (PHRASE,)))
     without, _ = asyncio.run(live(history, ()))
     assert with_phrase == without
+
+
+TALKED: list[list[Step]] = [
+    [(ASHA, ""), (ASHA, "yes"), (ASHA, "full"), (ASHA, "2"), (ASHA, "a torch and the blue folder"), (ASHA, "1")],
+    [(ASHA, "1"), (ASHA, ""), (ASHA, "is the blue folder in?"), (ASHA, "no"), (ASHA, "3"), (ASHA, "2")],
+    [
+        (ASHA, ""),
+        (ASHA, "blue folder"),
+        timedelta(minutes=40),
+        (ASHA, "1"),
+        (ASHA, "blue folder no"),
+        (ASHA, "never mind"),
+    ],
+]
+
+
+@pytest.mark.parametrize("history", TALKED)
+def test_in_the_middle_of_a_conversation_too(history: list[Step]) -> None:
+    """An answer that holds the code word is taken, refused or left to the visit as it would have been without."""
+    with_phrase, told = asyncio.run(live(history, (PHRASE,)))
+    without, untold = asyncio.run(live(history, ()))
+    assert with_phrase == without
+    assert told > untold
 
 
 def test_the_comparison_can_fail() -> None:

@@ -1,6 +1,7 @@
 """A world without wires: the real service on a real SQLite file with local phones, for histories by the hundred."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -10,10 +11,13 @@ from bot.clock import SteppedClock
 from bot.people import Channel, Person, Role
 from bot.school import parse_schools
 from handlers import local
+from handlers.desk import talks
+from handlers.desk.case import Case
 from handlers.service import Doors, Service
 from store import people, visits
 from store.crypto import Sealer
 from store.database import Database
+from tests.world.topics import PACKING, TOPICS
 from tests.world.world import MONDAY_TWO, SCHOOL
 
 ASHA, BEN = "+447700900001", "+447700900002"
@@ -53,7 +57,16 @@ class QuickWorld:
             for name in ("Asha", "Ben"):
                 place = visit.Place(ids[name], visit_id=made.id, starts_at=start, ends_at=start + timedelta(minutes=30))
                 await visits.add_place(tx, school_id, visit.plan(place, school.policy))
+        service.desk.habits = replace(service.desk.habits, topics={**service.desk.habits.topics, **TOPICS})
         return cls(service, clock)
+
+    async def asks(self, number: str) -> None:
+        """Doorstep begins a conversation with the one who has this number, or takes it up again."""
+        async with self.service.database.transaction() as tx:
+            [person] = await people.by_address(tx, Channel.SMS, number)
+            case = Case(tx, self.clock(), self.service.desk.habits)
+            await talks.say(case, person, await talks.begin(case, person, PACKING))
+        await self.service.settle()
 
     async def texts(self, number: str, text: str) -> None:
         raw = json.dumps({"from": number, "channel": "sms", "sender": number, "text": text}).encode()

@@ -1,0 +1,128 @@
+"""A form: questions in their order, how each answer is read, and what comes next.
+
+The theory. A form is a tuple of fields. What has been answered is a plain table of values that JSON can hold, by the
+fields' names, so that a conversation can be put away after any answer and taken up again by another process. The next
+question is always the first field that has no answer yet and is not skipped: nothing else says where a conversation is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.words import Kind
+
+Value: TypeAlias = Any
+"""What JSON can hold: a text, a number, True, False, None, a list, a table."""
+Answers = Mapping[str, Value]
+
+
+class Fault(NamedTuple):
+    """What is wrong with an answer: a sentence that names it, and asks what mends it; `values` fill it in.
+
+    A sentence with {ask} in it is given the field's own question there.
+    """
+
+    notice: str
+    values: Mapping[str, object] = {}
+
+
+class Several(NamedTuple):
+    """One text has answered several fields at once."""
+
+    values: Answers
+
+
+class Option(NamedTuple):
+    """One answer to choose: a button, and a digit by its place. `label` is a label of the notices, or, `as_is`, the words."""
+
+    value: Value
+    label: str
+    as_is: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when something is said: the school's day, its language, and what is known there.
+
+    `values` fill in the questions; `known` is what a form's readers need beside the text.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    language: str = "en"
+    values: Mapping[str, object] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+Reader = Callable[[str, Answers, Setting], Value | Several | Fault]
+
+
+def _never(answers: Answers) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. `free`: any words at all are an answer, so a text that is plainly about a visit is not taken for one.
+
+    `hears`: kinds of meaning that are this field's own to deal with, and not the visit's ("any concerns?").
+    """
+
+    name: str
+    notice: str
+    read: Reader
+    options: tuple[Option, ...] = ()
+    skipped: Callable[[Answers], bool] = _never
+    free: bool = False
+    hears: frozenset[Kind] = frozenset()
+
+
+Form = tuple[Field, ...]
+
+
+class Ask(NamedTuple):
+    """This is to be asked now."""
+
+    answers: Answers
+    field: Field
+
+
+class Done(NamedTuple):
+    """Nothing is left to ask."""
+
+    answers: Answers
+
+
+class Again(NamedTuple):
+    """What was said is no answer: the same is asked again, with what is wrong. `clear` empties these fields first."""
+
+    fault: Fault
+    clear: tuple[str, ...] = ()
+
+
+Step = Ask | Done | Again
+
+
+def first(form: Form, answers: Answers) -> Field | None:
+    """The question that comes next; None when all is answered."""
+    return next((one for one in form if one.name not in answers and not one.skipped(answers)), None)
+
+
+def go_on(form: Form, answers: Answers) -> Ask | Done:
+    """Where a form stands with these answers."""
+    coming = first(form, answers)
+    return Ask(answers, coming) if coming else Done(answers)
+
+
+def step(form: Form, answers: Answers, text: str, setting: Setting) -> Step:
+    """What a text does to a form: the next question, or that it is done, or what is wrong with the text."""
+    asked = first(form, answers)
+    if asked is None:
+        return Done(answers)
+    value = asked.read(text, answers, setting)
+    if isinstance(value, Fault):
+        return Again(value)
+    given = value.values if isinstance(value, Several) else {asked.name: value}
+    return go_on(form, {**answers, **given})

@@ -1,0 +1,59 @@
+"""The few words that every conversation knows: yes, no, "none", "never mind". They are data, beside the words of visits."""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+from bot.words.fold import fold, tokens
+
+ALWAYS = "en"
+
+
+@cache
+def table(language: str, name: str) -> dict[str, list[str]]:
+    """One table of a language's file, English's words after its own; a language without a file is read as English."""
+    folder = resources.files("bot.words") / "languages"
+    merged: dict[str, list[str]] = {}
+    for known in dict.fromkeys((language, ALWAYS)):
+        file = folder / f"{known}.toml"
+        if file.is_file():
+            for key, words in tomllib.loads(file.read_text(encoding="utf-8"))[name].items():
+                merged.setdefault(key, []).extend(words)
+    return merged
+
+
+def plain(text: str) -> str:
+    """A text as small letters and digits with one blank between words: what is left when case and marks do not count."""
+    return " ".join(token.word.strip(".").replace("'", "") for token in tokens(text) if not token.mark)
+
+
+def says(text: str, phrases: Iterable[str]) -> bool:
+    """Whether the text is just one of these phrases, small courtesies aside."""
+    said, typed = plain(text), fold(text)[0].strip()
+    return any(said == plain(phrase) if said else typed == fold(phrase)[0] for phrase in phrases)
+
+
+def _is(text: str, key: str, language: str) -> bool:
+    words = table(language, "talk")
+    courtesy = {plain(word) for word in words["courtesy"]}
+    bare = " ".join(word for word in plain(text).split() if word not in courtesy)
+    return says(text, words[key]) or (bool(bare) and says(bare, words[key]))
+
+
+def is_yes(text: str, language: str = ALWAYS) -> bool:
+    return _is(text, "yes", language)
+
+
+def is_no(text: str, language: str = ALWAYS) -> bool:
+    return _is(text, "no", language)
+
+
+def skips(text: str, language: str = ALWAYS) -> bool:
+    """ "None", "skip", "-": there is nothing to say here."""
+    return _is(text, "none", language) or is_no(text, language)
+
+
+def leaves(text: str, language: str = ALWAYS) -> bool:
+    """ "Never mind", "cancel that": the whole conversation is to be left."""
+    return _is(text, "leave", language)

@@ -1,0 +1,98 @@
+"""Whose text is it: the conversation's, or the visit's? Protection comes first (DESIGN §4).
+
+Danger and the code word have been looked for before anybody asks this. What is asked here is only whether an ordinary text
+may be taken for an answer. Whoever is inside a home, or has just been asked whether they have arrived, talks to the visit:
+every digit and everything that even nearly means something there is the visit's. Elsewhere a conversation takes digits and
+short answers, but not a digit that may be a word about a visit, when its question was asked long ago.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from bot.talk.form import Field
+from bot.visit import Place, State
+from bot.which import EARLY
+from bot.words import Kind, Reading
+
+FRESH = timedelta(minutes=15)
+"""How long a question is what a bare digit answers, for somebody who goes on visits."""
+
+
+SHORT = 3
+"""A question of so few words is one about visits ("status", "who am i"), and no answer."""
+
+
+class Standing(Enum):
+    """Where the sender stands, as far as the next text goes."""
+
+    FREE = "no visit is open"
+    LATER = "a visit is planned, and not for soon"
+    SOON = "a visit is planned for soon, or a return is awaited"
+    INSIDE = "inside a home, or asked whether they have arrived"
+
+
+_OF_VISITS = frozenset(
+    {
+        *(Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE, Kind.BACK_BY, Kind.LONGER),
+        *(Kind.NOBODY_HOME, Kind.FAMILY_LATE, Kind.CALLED_OFF, Kind.CONCERN),
+    }
+)
+_ALWAYS = frozenset({Kind.ARRIVED, Kind.SETTING_OUT, Kind.CONCERN})
+"""What a visit hears even where none is open: it opens one, or is passed on."""
+_HEARD = {
+    Standing.FREE: _ALWAYS,
+    Standing.LATER: _ALWAYS | {Kind.LATE, Kind.FAMILY_LATE, Kind.CALLED_OFF},
+    Standing.SOON: _OF_VISITS,
+}
+_QUESTIONS = frozenset({Kind.STATUS, Kind.WHO, Kind.HELP, Kind.THANKS})
+
+
+class Belongs(Enum):
+    """Whose a text is."""
+
+    TALK = "the conversation's"
+    VISIT = "the visit's"
+    EITHER = "the conversation's if it can read it, else the visit's"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text as it came: what it means, whether it may lower anything, and whether its sender goes on visits."""
+
+    reading: Reading
+    certain: bool
+    goes: bool
+
+
+def standing(places: Sequence[Place], now: datetime) -> Standing:
+    """Where somebody stands who has these places: the nearest to a home counts."""
+    open_ones = [place for place in places if place.is_open]
+    planned = [place for place in open_ones if place.state is State.PLANNED]
+    if any(place.left_at is None for place in open_ones if place not in planned):
+        return Standing.INSIDE
+    if len(planned) < len(open_ones) or any((place.starts_at or now) <= now + EARLY for place in planned):
+        return Standing.SOON
+    return Standing.LATER if planned else Standing.FREE
+
+
+def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> Belongs:
+    """Whose this text is, when `field` was asked `age` ago."""
+    reading = heard.reading
+    kinds = reading.kinds - field.hears
+    if reading.danger:
+        return Belongs.VISIT
+    if standing is Standing.INSIDE:
+        says_nothing = kinds <= {Kind.UNCLEAR} and reading.ask is None and not reading.text.strip().isdecimal()
+        return Belongs.TALK if says_nothing else Belongs.VISIT
+    if reading.digit is not None:
+        stale = heard.goes and age > FRESH
+        meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON)
+        return Belongs.VISIT if meant_for_visit else Belongs.TALK
+    told = kinds & _HEARD[standing]
+    asks = kinds <= _QUESTIONS and len(reading.text.split()) <= SHORT
+    plainly = (heard.certain and bool(told)) or Kind.CONCERN in told or asks
+    if plainly and field.free:
+        return Belongs.VISIT
+    return Belongs.EITHER if plainly else Belongs.TALK

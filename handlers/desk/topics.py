@@ -1,0 +1,10 @@
+"""What Doorstep holds conversations about."""
+
+from collections.abc import Mapping
+
+from handlers.desk.talks import Topic
+
+_ALL: tuple[Topic, ...] = ()
+
+TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _ALL}
+"""Every topic by its name. One that is no more in here is no longer asked or answered, and its conversations rest."""

@@ -1,0 +1,115 @@
+"""Conversations: whom with, about what, and what has been answered so far. All of it is rows, so a restart changes nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from store.database import Stale, Transaction
+from store.tables import TalkRow
+
+
+class TalkState(StrEnum):
+    """How a conversation stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation. `answers` are by the names of its form's fields; `about` is what it was begun with. JSON, both."""
+
+    school_id: int
+    person_id: int
+    topic: str
+    asked_at: datetime
+    begun_at: datetime
+    id: int | None = None
+    visit_id: int | None = None
+    alarm_id: int | None = None
+    state: TalkState = TalkState.OPEN
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
+    reminders: int = 0
+    remind_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is TalkState.OPEN
+
+
+_SEALED = ("answers", "about")
+
+
+def _talk(tx: Transaction, row: TalkRow) -> Talk:
+    body = json.loads(tx.sealer.open(row.body))
+    return Talk(**{**row.model_dump(exclude={"body"}), **body, "state": TalkState(row.state)})
+
+
+def _values(tx: Transaction, talk: Talk) -> dict[str, Any]:
+    values = {
+        name: getattr(talk, name) for name in Talk.__dataclass_fields__ if name not in ("id", "version", *_SEALED)
+    }
+    body = {name: dict(getattr(talk, name)) for name in _SEALED}
+    return {**values, "body": tx.sealer.seal(json.dumps(body))}
+
+
+async def add(tx: Transaction, talk: Talk) -> Talk:
+    row = TalkRow(version=1, **_values(tx, talk))
+    tx.session.add(row)
+    await tx.session.flush()
+    return _talk(tx, row)
+
+
+async def save(tx: Transaction, talk: Talk) -> None:
+    """Keep what became of a conversation. Raises Stale when it has changed since it was read."""
+    query = update(TalkRow).where(
+        col(TalkRow.id) == talk.id, col(TalkRow.school_id) == talk.school_id, col(TalkRow.version) == talk.version
+    )
+    result = await tx.session.exec(query.values(**_values(tx, talk), version=talk.version + 1))
+    if result.rowcount != 1:
+        raise Stale(f"talk {talk.id} has changed")
+
+
+async def by_id(tx: Transaction, school_id: int, talk_id: int) -> Talk | None:
+    query = select(TalkRow).where(TalkRow.school_id == school_id, TalkRow.id == talk_id)
+    row = (await tx.session.exec(query)).first()
+    return _talk(tx, row) if row else None
+
+
+async def open_with(tx: Transaction, school_id: int, person_id: int) -> list[Talk]:
+    """A person's open conversations, the one that was asked last first: that is the one they answer."""
+    query = select(TalkRow).where(
+        TalkRow.school_id == school_id, TalkRow.person_id == person_id, TalkRow.state == TalkState.OPEN
+    )
+    query = query.order_by(col(TalkRow.asked_at).desc(), col(TalkRow.id).desc())
+    return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def open_about(tx: Transaction, school_id: int, visit_id: int) -> list[Talk]:
+    """The open conversations about a visit, with whomever."""
+    query = select(TalkRow).where(
+        TalkRow.school_id == school_id, TalkRow.visit_id == visit_id, TalkRow.state == TalkState.OPEN
+    )
+    return [_talk(tx, row) for row in (await tx.session.exec(query.order_by(col(TalkRow.id)))).all()]
+
+
+async def due(tx: Transaction, now: datetime, limit: int) -> list[Talk]:
+    """Conversations in which a reminder has come due, the longest due first. All schools: the sweep is everybody's."""
+    query = select(TalkRow).where(col(TalkRow.remind_at) <= now)
+    query = query.order_by(col(TalkRow.remind_at), col(TalkRow.id)).limit(limit)
+    return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the next reminder of any conversation comes due."""
+    query = select(TalkRow.remind_at).where(col(TalkRow.remind_at).is_not(None))
+    return (await tx.session.exec(query.order_by(col(TalkRow.remind_at)).limit(1))).first()
