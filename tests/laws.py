@@ -26,6 +26,8 @@ DOORS = {
     "alembic": ("store",),
     "pydantic_settings": ("bot/settings",),
     "typer": ("handlers/commands", MAIN),
+    "fpdf": ("handlers/papers",),
+    "docx": ("handlers/papers",),
 }
 MIND = {*sys.stdlib_module_names, "pydantic", "pydantic_settings", "rapidfuzz", "bot"}
 CHANCE = {"random", "secrets", "uuid"}

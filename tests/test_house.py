@@ -28,6 +28,8 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (laws.libraries_behind_doors, "handlers/desk.py", "from sqlmodel import select\n"),
     (laws.libraries_behind_doors, "bot/school.py", "from pydantic_settings import BaseSettings\n"),
     (laws.libraries_behind_doors, "handlers/reports.py", "import typer\n"),
+    (laws.libraries_behind_doors, "handlers/reports.py", "from fpdf import FPDF\n"),
+    (laws.libraries_behind_doors, "handlers/desk.py", "from docx.shared import Mm\n"),
     (laws.pure_mind, "bot/words/lexicon.py", "import phonenumbers\n"),
     (laws.pure_mind, "bot/alarm.py", "from secrets import token_hex\n"),
     (laws.one_clock, "handlers/desk.py", "from datetime import datetime\nNOW = lambda: datetime.now()\n"),

@@ -17,7 +17,7 @@ REASON_LENGTH = 70
 SECTIONS = ("visitor", "contact", "told", "door", "talk")
 """The sections that hold whole sentences."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FILES = ("notices", "words/languages")
+_FILES = ("notices", "papers", "words/languages")
 _FREE = frozenset(
     f"words.{name}" for name in ("same", "sets", "endings", "times.numbers", "times.lengths", "times.points")
 )
@@ -95,7 +95,7 @@ def shorten(text: str, length: int = REASON_LENGTH) -> str:
 
 
 def lacks(language: str, house: Traversable | None = None) -> list[str]:
-    """What a language's two files lack beside English's, a line each; empty when nothing is missing or too much.
+    """What a language's files lack beside English's, a line each; empty when nothing is missing or too much.
 
     `house` is the folder that stands for `bot/`. Raises tomllib.TOMLDecodeError for a file that is not TOML.
     """

@@ -80,7 +80,7 @@ def understood(language: str, key: str) -> set[Kind | Outcome]:
     return found
 
 
-# -- a language is two files, and neither lacks anything ------------------------------------------
+# -- a language is three files, and none lacks anything -------------------------------------------
 
 
 def test_every_language_is_both_written_and_read() -> None:
@@ -122,7 +122,7 @@ def test_a_thin_file_is_told_what_it_lacks(tmp_path: Path) -> None:
 
 def test_a_language_without_files_is_told_so(tmp_path: Path) -> None:
     """The first thing a new language lacks is its files."""
-    missing = ["notices/gd.toml: there is no such file", "words/languages/gd.toml: there is no such file"]
+    missing = [f"{folder}/gd.toml: there is no such file" for folder in ("notices", "papers", "words/languages")]
     assert notices.lacks("gd") == notices.lacks("gd", tmp_path) == missing
 
 
