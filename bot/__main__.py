@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.commands import journal, people, service, visits, words
+from handlers.commands import audit, journal, people, service, visits, words
 
 app = typer.Typer(
     add_completion=False,
@@ -15,6 +15,7 @@ app.command()(service.demo)
 app.add_typer(people.app, name="people")
 app.add_typer(visits.app, name="visits")
 app.command()(journal.journal)
+app.command()(audit.audit)
 app.command()(words.words)
 app.add_typer(words.code_words, name="code-word")
 

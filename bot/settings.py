@@ -60,6 +60,8 @@ class Settings(BaseModel):
     twilio_from: tuple[str, ...] = ()
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
+    audit_phones: tuple[str, ...] = ()
+    audit_ping_url: str | None = Field(default=None, repr=False)
 
     @property
     def has_telegram(self) -> bool:
@@ -140,6 +142,13 @@ class Settings(BaseModel):
             )
         return url.rstrip("/")
 
+    @field_validator("audit_ping_url")
+    @classmethod
+    def _ping(cls, url: str) -> str:
+        if _split(url).scheme not in ("http", "https"):
+            raise ValueError("is not an address to call; copy it from the watchdog whole, from https:// on")
+        return url
+
     @field_validator("twilio_account_sid", "twilio_messaging_service_sid")
     @classmethod
     def _sid(cls, sid: str, info: object) -> str:
@@ -148,7 +157,7 @@ class Settings(BaseModel):
             raise ValueError(f"is not a SID of this sort; copy it from the Twilio console: {prefix} and 32 characters")
         return sid
 
-    @field_validator("twilio_from", mode="before")
+    @field_validator("twilio_from", "audit_phones", mode="before")
     @classmethod
     def _numbers(cls, written: object) -> object:
         numbers = tuple(part.strip() for part in written.split(",")) if isinstance(written, str) else written
@@ -257,6 +266,7 @@ def _missing_halves(given: Mapping[str, str]) -> Iterator[str]:
         ("TWILIO_ACCOUNT_SID", token or sender, "it goes with TWILIO_AUTH_TOKEN and the number"),
         ("TWILIO_AUTH_TOKEN", sid or sender, "it goes with TWILIO_ACCOUNT_SID and the number"),
         ("TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY" in given, "a secondary token goes beside it"),
+        ("TWILIO_ACCOUNT_SID", "DOORSTEP_AUDIT_PHONES" in given, "the auditor's texts go by Twilio"),
     )
     missing = {name: why for name, needed, why in rules if needed and name not in given}
     yield from (f"{name}: it is missing, and {why}; give it" for name, why in missing.items())

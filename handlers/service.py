@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,7 +30,7 @@ from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
 from handlers.desk.topics import TOPICS
 from handlers.heartbeat import Heartbeat
-from store import outbox, people, schools
+from store import outbox, people, pulse, schools
 from store.database import Database
 from store.schema import migrate
 
@@ -44,6 +45,8 @@ AHEAD = timedelta(milliseconds=200)
 """An answer is taken in hand this long ahead, and so leaves at its time to the millisecond (bench/timing.py)."""
 CHORES = 60.0
 """Seconds between looks at what is due once a day or once a term."""
+PULSE = 5.0
+"""Seconds between notes, for the auditor, that a pass of the desk has ended."""
 
 
 class LostHold(Exception):
@@ -102,6 +105,8 @@ class Service:
     delivery: Delivery
     doors: Doors
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _passed: bool = False
+    """Whether a pass of the desk has ended since the last pulse."""
 
     @classmethod
     async def open(
@@ -144,6 +149,7 @@ class Service:
         async with self._turning:
             while await self.desk.turn() + await self.delivery.turn() + await self.delivery.settle():
                 pass
+        self._passed = True
 
     async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
         """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""
@@ -171,6 +177,7 @@ class Service:
         heart.every(BEAT, "delivery", self._delivery_pass)
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
         heart.every(CHORES, "chores", self.desk.chores)
+        heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()
         watching = threading.Event()
@@ -208,6 +215,14 @@ class Service:
     async def _desk_pass(self) -> None:
         async with self._turning:
             await self.desk.turn()
+        self._passed = True
+
+    async def note_pulse(self, since: datetime) -> None:
+        """For the auditor: this process runs since then, and a pass has ended since the last note. Else nothing."""
+        if self._passed:
+            self._passed = False
+            async with self.database.transaction() as tx:
+                await pulse.beat(tx, self.clock(), since)
 
     async def _delivery_pass(self) -> None:
         # What waits for a free hand, or behind another for the same phone, is taken as soon as one has landed.

@@ -204,3 +204,12 @@ class JournalRow(SQLModel, table=True):
     body: bytes | None
     digest: str
     hash: str
+
+
+class PulseRow(SQLModel, table=True):
+    """One row: when a pass of the service last ended, and since when this process runs. The auditor looks at it."""
+
+    __tablename__ = "pulse"
+    id: int | None = Field(default=None, primary_key=True)
+    beat_at: datetime = Field(sa_type=UtcInstant)
+    since: datetime = Field(sa_type=UtcInstant)

@@ -48,7 +48,7 @@ class Doorstep:
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self._folder = folder
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-        self._environ = {**kept, **settings, "PYTHONPATH": str(HOUSE), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environ = {**kept, **settings, "PYTHONPATH": str(HOUSE), "PYTHONDONTWRITEBYTECODE": "1"}
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.up = threading.Event()
@@ -57,7 +57,7 @@ class Doorstep:
 
     def listens(self) -> bool:
         """Whether anybody answers at its address now."""
-        host, _, port = self._environ["DOORSTEP_LISTEN"].rpartition(":")
+        host, _, port = self.environ["DOORSTEP_LISTEN"].rpartition(":")
         with closing(socket.socket()) as caller:
             return caller.connect_ex((host, int(port))) == 0
 
@@ -70,7 +70,7 @@ class Doorstep:
         done = subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=self._folder,
-            env=self._environ,
+            env=self.environ,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
@@ -85,7 +85,7 @@ class Doorstep:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=self._folder,
-            env=self._environ,
+            env=self.environ,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

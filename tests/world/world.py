@@ -75,6 +75,10 @@ class World:
         assert self._attached is not None, "the world is not open"
         return self._attached
 
+    @property
+    def is_open(self) -> bool:
+        return self._attached is not None
+
     # -- opening and closing ------------------------------------------------------------------------
 
     async def opens(self) -> None:

@@ -1,0 +1,17 @@
+"""The pulse: that the service lives, for those who look from outside."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from store.database import ALONE, Transaction
+from store.tables import PulseRow
+
+
+async def beat(tx: Transaction, now: datetime, since: datetime) -> None:
+    """A pass has ended now; this process runs `since` then."""
+    query = update(PulseRow).values(beat_at=now, since=since)
+    result = await tx.session.exec(query, execution_options=ALONE)
+    if not result.rowcount:
+        tx.session.add(PulseRow(beat_at=now, since=since))
+        await tx.session.flush()
