@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
+from bot.held import Obstacle, obstacle
 from bot.people import Channel
 from bot.school import School
 from bot.settings import Settings, TelegramMode
@@ -58,6 +59,7 @@ class Attached:
     async def crash(self) -> None:
         """Let go of everything at once and write nothing more down: what a kill does, for stories in one process."""
         self.service.delivery.abandon()
+        self.service.backstop.abandon()
         await self.close()
 
 
@@ -109,7 +111,7 @@ def _doors(settings: Settings, clock: Clock) -> Doors:
         return Doors(dict.fromkeys(Channel, local.parse), dict.fromkeys(Channel, phones))
     parsers: dict[Channel, Parse] = {Channel.SMS: sms.parse, Channel.TELEGRAM: telegram.parse}
     carriers: dict[Channel, Carrier] = {}
-    doors = Doors(parsers, carriers)
+    doors = Doors(parsers, carriers, obstacle=_obstacle(settings))
     if settings.telegram_bot_token is not None:
         bot = telegram.TelegramCarrier(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
         carriers[Channel.TELEGRAM] = bot
@@ -127,7 +129,31 @@ def _doors(settings: Settings, clock: Clock) -> Doors:
         )
         carriers[Channel.SMS] = texts
         doors.closers.append(texts.close)
+        if doors.obstacle is None:
+            holder = _holder(settings)
+            doors.holder = holder
+            doors.closers.append(holder.close)
     return doors
+
+
+def _obstacle(settings: Settings) -> Obstacle | None:
+    """Why Twilio will hold no texts for us, if so: for the backstop, and for the doctor."""
+    return obstacle(
+        has_sms=settings.has_twilio,
+        service_sid=settings.twilio_messaging_service_sid,
+        api_url=settings.twilio_api_url,
+    )
+
+
+def _holder(settings: Settings) -> sms.SmsHolder:
+    token, service = settings.twilio_auth_token, settings.twilio_messaging_service_sid
+    assert token and settings.twilio_account_sid and service
+    return sms.SmsHolder(
+        settings.twilio_account_sid,
+        token.get_secret_value(),
+        service_sid=service,
+        api_url=settings.twilio_api_url,
+    )
 
 
 def _telegram_door(settings: Settings, service: Service) -> telegram.TelegramDoor | None:

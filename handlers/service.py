@@ -23,6 +23,7 @@ import structlog
 from bot import talk, words
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
+from bot.held import Holder, Obstacle
 from bot.people import Channel
 from bot.school import School
 from handlers.delivery import Delivery
@@ -30,6 +31,7 @@ from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
 from handlers.desk.topics import TOPICS
 from handlers.heartbeat import Heartbeat
+from handlers.held import Backstop
 from store import outbox, people, pulse, schools
 from store.database import Database
 from store.schema import migrate
@@ -93,6 +95,9 @@ class Doors:
     openers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     listeners: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    holder: Holder | None = None
+    obstacle: Obstacle | None = None
+    """Why nobody holds texts for us, where somebody should."""
 
 
 @dataclass(slots=True)
@@ -103,6 +108,7 @@ class Service:
     clock: Clock
     desk: Desk
     delivery: Delivery
+    backstop: Backstop
     doors: Doors
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
     _passed: bool = False
@@ -140,16 +146,27 @@ class Service:
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         delivery.ahead = AHEAD if holds else timedelta(0)
         await delivery.begin()
+        backstop = Backstop(database, clock, habits, doors.holder, doors.obstacle, delivery_woken.set)
+        await backstop.begin()
         for start in doors.openers:
             await start()
-        return cls(database, clock, desk, delivery, doors)
+        return cls(database, clock, desk, delivery, backstop, doors)
 
     async def settle(self) -> None:
         """Work until there is nothing left to do at this instant."""
         async with self._turning:
-            while await self.desk.turn() + await self.delivery.turn() + await self.delivery.settle():
+            while sum([await work() for work in self._all_work()]):
                 pass
         self._passed = True
+
+    def _all_work(self) -> list[Callable[[], Awaitable[int]]]:
+        return [
+            self.desk.turn,
+            self.delivery.turn,
+            self.delivery.settle,
+            self.backstop.turn,
+            self.backstop.settle,
+        ]
 
     async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
         """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""
@@ -167,7 +184,8 @@ class Service:
         deadline = await self.desk.next_deadline()
         async with self.database.transaction() as tx:
             owed = await outbox.next_due(tx)
-        return min((instant for instant in (deadline, owed) if instant), default=None)
+        held = await self.backstop.next_instant()
+        return min((instant for instant in (deadline, owed, held) if instant), default=None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until told to stop, or until the hold on the store is lost (raises LostHold)."""
@@ -176,6 +194,7 @@ class Service:
         heart.every(BEAT, "desk", self._desk_pass)
         heart.every(BEAT, "delivery", self._delivery_pass)
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
+        heart.every(BEAT * 2, "held", self.backstop.turn)
         heart.every(CHORES, "chores", self.desk.chores)
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
         self.desk.progress = lambda: heart.alive("desk")
@@ -247,6 +266,7 @@ class Service:
         self.delivery.resting = True
         async with self._turning:
             await self.delivery.settle()
+            await self.backstop.settle()
         for close in self.doors.closers:
             await close()
         await self.database.close()

@@ -47,6 +47,7 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (laws.no_commit_in_store, "store/visits.py", "async def save(tx):\n    await tx.session.commit()\n"),
     (laws.no_commit_in_store, "handlers/desk.py", "async def judge(tx):\n    await tx.session.rollback()\n"),
     (laws.sent_by_delivery, "handlers/desk.py", "async def hurry(carrier):\n    await carrier.send('parcel')\n"),
+    (laws.sent_by_delivery, "handlers/desk.py", "async def hurry(holder):\n    await holder.hold('text')\n"),
     (laws.deaf_visit, "bot/visit.py", "from bot.alarm import Kind, State\n"),
     (laws.deaf_visit, "bot/alarm.py", "from bot.visit import Place\n"),
     (laws.small_rooms, "bot/visit.py", "A = 1\n" * (laws.LONGEST_FILE + 1)),

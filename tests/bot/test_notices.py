@@ -49,6 +49,9 @@ WORST = {
     "least": "1",
     "most": "100",
     "found": "x" * 55,
+    "ref": "123456.12",
+    "since": "14:32",
+    "why": "they texted Doorstep 14:32",
     "state": BOOK["states"]["missing"].format(start="14:00"),
     **dict.fromkeys(
         ("now", "start", "end", "arrived", "left", "check_in", "heard", "raised", "owned", "ended"), "14:32"

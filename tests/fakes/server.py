@@ -270,9 +270,9 @@ class Server:
     # -- what came in, and posting out --------------------------------------------------------------
 
     def calls(self, method: str) -> list[Call]:
-        """Every request for `method`, oldest first, refused ones too."""
+        """Every request for `method`, or with "*" for any, oldest first, refused ones too."""
         with self._lock:
-            return [call for call in self._calls if call.method == method]
+            return [call for call in self._calls if method in ("*", call.method)]
 
     def _note(self, method: str, params: Json) -> None:
         with self._lock:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -10,43 +10,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.fakes.server import Fault, Json, form_of
-from tests.fakes.twilio_hooks import Receipt, TwilioHooks
+from tests.fakes.twilio_errors import TwilioError
+from tests.fakes.twilio_hooks import Receipt
 from tests.fakes.twilio_messages import API, Sms, page
+from tests.fakes.twilio_schedule import TwilioSchedule, is_scheduled
 
 BODY_LIMIT = 1600
-# A text can be scheduled 15 minutes to 35 days ahead (error 35114).
-EARLIEST, LATEST = timedelta(minutes=15), timedelta(days=35)
-MESSAGES = {
-    20003: "Authenticate", 20404: "The requested resource was not found", 20429: "Too Many Requests",
-    20500: "Internal Server Error", 20503: "Service Unavailable",
-    21211: "Invalid 'To' Phone Number", 21602: "Message body is required.",
-    21603: "A 'From' phone number is required.", 21604: "A 'To' phone number is required.",
-    21606: "The 'From' phone number provided is not a valid message-capable Twilio phone number.",
-    21610: "Attempt to send to unsubscribed recipient", 21614: "'To' number is not a valid mobile number",
-    21617: "The concatenated message body exceeds the 1600 character limit.",
-    30409: "This message cannot be canceled", 35114: "Scheduling does not support this timestamp",
-}  # fmt: skip
 
 
-class TwilioError(Exception):
-    """What Twilio answers instead of a resource."""
-
-    def __init__(self, status: int, code: int, message: str = "") -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
-        self.message = message or MESSAGES.get(code, "The request was refused")
-
-    def response(self) -> JSONResponse:
-        """The answer as it goes over the wire."""
-        more = f"https://www.twilio.com/docs/errors/{self.code}"
-        body = {"code": self.code, "message": self.message, "more_info": more, "status": self.status}
-        return JSONResponse(body, self.status)
-
-
-class TwilioServer(TwilioHooks):
+class TwilioServer(TwilioSchedule):
     """Set `client.api.base_url = server.url` and the real client talks to it.
 
-    The calls to plan faults for are `create`, `list`, `fetch`, `update`, `delete` and `balance`.
+    The calls to plan faults for are `create`, `list`, `fetch`, `update`, `delete` and `balance`; `hold` is a create with a
+    schedule.
     """
 
     def __init__(
@@ -113,7 +89,7 @@ class TwilioServer(TwilioHooks):
         if self._down:
             # What a gateway says is a page for people, not Twilio's JSON.
             return PlainTextResponse("<html><h1>502 Bad Gateway</h1></html>", 502, media_type="text/html")
-        fault = self._next_fault(method)
+        fault = (self._next_fault("hold") if is_scheduled(params) else None) or self._next_fault(method)
         try:
             self._authenticate(request)
             if fault is not None and not fault.after_accepting:
@@ -159,9 +135,7 @@ class TwilioServer(TwilioHooks):
 
     def _update(self, sms: Sms, params: Json) -> None:
         if params.get("Status") == "canceled":
-            if sms.status != "scheduled":
-                raise TwilioError(409, 30409)
-            sms.status = "canceled"
+            self._cancel(sms)
         if params.get("Body") == "":
             sms.body = ""
         self._touch()
@@ -211,31 +185,6 @@ class TwilioServer(TwilioHooks):
         )  # fmt: skip
         self._messages.append(sms)
         return sms
-
-    def _schedule(self, params: Json) -> datetime | None:
-        """When to send; None is at once, as is a schedule that names no Messaging Service."""
-        if params.get("ScheduleType") != "fixed" or "MessagingServiceSid" not in params:
-            return None
-        try:
-            at = datetime.fromisoformat(params["SendAt"]).astimezone(UTC)
-        except (KeyError, ValueError):
-            raise TwilioError(400, 35114) from None
-        if not EARLIEST <= at - self._now() <= LATEST:
-            raise TwilioError(400, 35114)
-        return at
-
-    def _sweep(self) -> None:
-        """Send the scheduled texts whose time has come, in order; to a silenced number they fail (21610)."""
-        at = self._now()
-        held = [one for one in self._messages if one.status == "scheduled"]
-        ripe = [one for one in held if one.send_at and one.send_at <= at]
-        for sms in sorted(ripe, key=lambda one: one.send_at or at):
-            if sms.to in self._opted_out:
-                sms.becomes("failed", 21610)
-                continue
-            due = self._hand_over(sms, sms.send_at or at)
-            if due:
-                self._later(self._post_receipts(due))
 
     async def _post_soon(self, due: list[Receipt]) -> None:
         self._later(self._post_receipts(due))

@@ -39,12 +39,18 @@ class World:
     """One school, its people, their phones, and the service that watches over them."""
 
     def __init__(
-        self, folder: Path, *, school: str = SCHOOL, database_url: str = "", begins: datetime = MONDAY_TWO
+        self,
+        folder: Path,
+        *,
+        school: str = SCHOOL,
+        database_url: str = "",
+        begins: datetime = MONDAY_TWO,
+        holds_texts: bool = True,
     ) -> None:
         self.clock = SteppedClock(begins)
         self.telegram = TelegramServer(self.clock, token=TOKEN, poll_cap=0.0)
         self.twilio = TwilioServer(self.clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
-        self._folder, self._schools_text = folder, school
+        self._folder, self._schools_text, self._holds_texts = folder, school, holds_texts
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
         self._seen_sms: dict[str, int] = {}
@@ -103,6 +109,7 @@ class World:
                 "TWILIO_ACCOUNT_SID": ACCOUNT,
                 "TWILIO_AUTH_TOKEN": AUTH,
                 "TWILIO_FROM": NUMBER,
+                "TWILIO_MESSAGING_SERVICE_SID": self.twilio.service_sid if self._holds_texts else "",
                 "TWILIO_API_URL": self.twilio.url,
             },
             None,

@@ -1,0 +1,179 @@
+"""The texts that the provider holds for us: what is to be held, what is, and what is to be called off.
+
+A row is written before the provider is asked, and what came of the asking only where the row has not changed meanwhile. So
+a kill between any two calls loses none: what may be at the provider unknown to us is looked up there by its words.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, update
+from sqlmodel import col, select
+
+from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
+from bot.people import Person
+from bot.place import Place, State
+from store.database import ALONE, Stale, Transaction
+from store.tables import HeldRow, PlaceRow
+
+MISFIRED = "went out at once"
+_TENDED, _UNFINISHED = sorted(TENDED), sorted(UNFINISHED)
+
+
+def _held(tx: Transaction, row: HeldRow) -> Held:
+    values = row.model_dump(exclude={"place_version", "error", "next_at", "made_at"})
+    opened = {name: tx.sealer.open(values[name]) for name in ("address", "text")}
+    return Held(**{**values, **opened, "step": Step(row.step)})
+
+
+async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence[tuple[int, int]]:
+    """Places, with their school, that have changed since it was last judged what should be held for them.
+
+    A planned one counts from when its start is `live_from` or before.
+    """
+    of_place = col(HeldRow.place_id) == col(PlaceRow.id)
+    same = col(HeldRow.place_version) == col(PlaceRow.version)
+    begun = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= live_from)
+    fresh = and_(col(PlaceRow.deadline_at).is_not(None), begun, ~exists().where(of_place, same))
+    stale = exists().where(of_place, ~same, col(HeldRow.step).in_(_TENDED))
+    query = select(PlaceRow.school_id, PlaceRow.id).where(or_(fresh, stale)).order_by(col(PlaceRow.id)).limit(limit)
+    return [(school_id, place_id) for school_id, place_id in (await tx.session.exec(query)).all() if place_id]
+
+
+async def next_live(tx: Transaction, after: datetime) -> datetime | None:
+    """The first planned start after that instant."""
+    query = select(PlaceRow.starts_at).where(
+        PlaceRow.state == State.PLANNED, col(PlaceRow.starts_at) > after, col(PlaceRow.deadline_at).is_not(None)
+    )
+    return (await tx.session.exec(query.order_by(col(PlaceRow.starts_at)).limit(1))).first()
+
+
+async def schools_live(tx: Transaction, live_from: datetime) -> Sequence[int]:
+    """The schools that have a visit under way."""
+    begun = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= live_from)
+    query = select(PlaceRow.school_id).where(col(PlaceRow.deadline_at).is_not(None), begun).distinct()
+    return sorted((await tx.session.exec(query)).all())
+
+
+async def of_place(tx: Transaction, place_id: int) -> list[Held]:
+    """The texts of a place that are not done with, oldest first."""
+    query = select(HeldRow).where(HeldRow.place_id == place_id, col(HeldRow.step).in_(sorted(TENDED | UNFINISHED)))
+    return [_held(tx, row) for row in (await tx.session.exec(query.order_by(col(HeldRow.id)))).all()]
+
+
+async def of_visit(tx: Transaction, visit_id: int) -> list[Held]:
+    """Every text of a visit, oldest first, done with or not."""
+    query = select(HeldRow).where(HeldRow.visit_id == visit_id).order_by(col(HeldRow.id))
+    return [_held(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def arm(
+    tx: Transaction,
+    school_id: int,
+    place: Place,
+    person: Person,
+    *,
+    since: datetime,
+    send_at: datetime,
+    text: str,
+    reference: str,
+    now: datetime,
+) -> None:
+    """Write down that a text is to be held."""
+    seal = tx.sealer.seal
+    row = HeldRow(
+        school_id=school_id,
+        place_id=place.id or 0,
+        visit_id=place.visit_id or 0,
+        person_id=person.id,
+        place_version=place.version,
+        step=Step.ARMING,
+        address=seal(person.phone),
+        text=seal(text),
+        since=since,
+        send_at=send_at,
+        next_at=now,
+        made_at=now,
+        reference=reference,
+    )
+    tx.session.add(row)
+    await tx.session.flush()
+
+
+async def judged(tx: Transaction, place: Place) -> None:
+    """What is held for this place has been judged as the place now is."""
+    query = update(HeldRow).where(col(HeldRow.place_id) == place.id, col(HeldRow.step).in_(_TENDED))
+    await tx.session.exec(query.values(place_version=place.version), execution_options=ALONE)
+
+
+async def call_off(tx: Transaction, held: Held, at: datetime) -> None:
+    """Write down that a text is to be called off, at the latest at that instant. Raises Stale when it has changed."""
+    if not await change(tx, held, step=Step.CALLING_OFF, next_at=at, tries=0):
+        raise Stale(f"held text {held.id} has changed")
+
+
+async def due(tx: Transaction, now: datetime, besides: Collection[int], limit: int) -> list[Held]:
+    """Texts about which the provider is to be asked now, those to be held first."""
+    query = select(HeldRow).where(col(HeldRow.step).in_(_UNFINISHED), col(HeldRow.next_at) <= now)
+    query = query.where(col(HeldRow.id).not_in(besides)) if besides else query
+    # "armed" and "arming" come before "calling off".
+    query = query.order_by(col(HeldRow.step), col(HeldRow.next_at), col(HeldRow.id)).limit(limit)
+    return [_held(tx, row) for row in (await tx.session.exec(query)).all()]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    query = select(HeldRow.next_at).where(col(HeldRow.step).in_(_UNFINISHED))
+    return (await tx.session.exec(query.order_by(col(HeldRow.next_at)).limit(1))).first()
+
+
+async def expire(tx: Transaction, now: datetime) -> None:
+    """At the start: a call that a dead process has begun may have reached the provider, and is looked into at once."""
+    doubted = update(HeldRow).where(col(HeldRow.step) == Step.ARMING, col(HeldRow.doubted_at).is_not(None))
+    await tx.session.exec(doubted.values(next_at=now), execution_options=ALONE)
+
+
+async def change(tx: Transaction, held: Held, **values: Any) -> bool:
+    """Write down what has become of a text; False, and nothing written, when it has changed since it was read."""
+    query = update(HeldRow).where(col(HeldRow.id) == held.id, col(HeldRow.version) == held.version)
+    result = await tx.session.exec(query.values(**values, version=held.version + 1), execution_options=ALONE)
+    return bool(result.rowcount)
+
+
+async def is_held(tx: Transaction, held: Held, sid: str, now: datetime) -> bool:
+    """The provider has the text; the ones it takes the place of are called off now. What we learn of the id always counts."""
+    known = update(HeldRow).where(col(HeldRow.id) == held.id, col(HeldRow.sid).is_(None))
+    await tx.session.exec(known.values(sid=sid), execution_options=ALONE)
+    values = {"step": Step.ARMED, "next_at": held.send_at + LATE_RUN, "doubted_at": held.doubted_at}
+    if not await change(tx, held, **values, tries=0, error=""):
+        return False
+    earlier = update(HeldRow).where(
+        col(HeldRow.place_id) == held.place_id,
+        col(HeldRow.person_id) == held.person_id,
+        col(HeldRow.id) < held.id,
+        col(HeldRow.step) == Step.CALLING_OFF,
+    )
+    await tx.session.exec(earlier.values(next_at=now), execution_options=ALONE)
+    return True
+
+
+async def failed_since(tx: Transaction, since: datetime) -> list[tuple[int, str]]:
+    """The visits for which no text could be held since then, with what the provider said: for the doctor."""
+    query = select(HeldRow.visit_id, HeldRow.error).where(HeldRow.step == Step.FAILED, col(HeldRow.made_at) >= since)
+    return [(visit_id, error) for visit_id, error in (await tx.session.exec(query.order_by(col(HeldRow.id)))).all()]
+
+
+async def misfired_since(tx: Transaction, since: datetime) -> bool:
+    """Whether a text to be held went out at once since then: the provider does not do what it is asked."""
+    query = select(HeldRow.id).where(HeldRow.error == MISFIRED, col(HeldRow.made_at) >= since)
+    return (await tx.session.exec(query.limit(1))).first() is not None
+
+
+def has_settled(held: Held, now: datetime) -> bool:
+    """Whether a call of unknown outcome has had its time: what is not at the provider now will not come there."""
+    return held.doubted_at is None or held.doubted_at + SETTLED <= now
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait before the provider is asked again."""
+    return timedelta(seconds=min(2 ** min(tries, 5), 30))

@@ -1,0 +1,18 @@
+"""What a school is told of once, and not again for a while, whatever crashes between."""
+
+from datetime import datetime
+
+from store.database import Transaction
+from store.tables import ToldRow
+
+
+async def is_due(tx: Transaction, school_id: int, what: str, since: datetime, now: datetime) -> bool:
+    """Whether the school has not been told of this since then; it is noted as told now."""
+    row = await tx.session.get(ToldRow, (school_id, what))
+    if row is not None and row.at >= since:
+        return False
+    row = row or ToldRow(school_id=school_id, what=what, at=now)
+    row.at = now
+    tx.session.add(row)
+    await tx.session.flush()
+    return True
