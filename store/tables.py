@@ -245,6 +245,8 @@ class ToldRow(SQLModel, table=True):
     """When a school was last told of something that it is not to be told of over and over."""
 
     __tablename__ = "told"
-    school_id: int = Field(foreign_key="school.id", primary_key=True)
-    what: str = Field(primary_key=True)
+    __table_args__ = (UniqueConstraint("school_id", "what"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id")
+    what: str
     at: datetime = Field(sa_type=UtcInstant)

@@ -43,11 +43,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_held_place_id"), ["place_id"], unique=False)
     op.create_table(
         "told",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("at", instant, nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"]),
-        sa.PrimaryKeyConstraint("school_id", "what"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("school_id", "what"),
     )
 
 
