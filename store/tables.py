@@ -1,6 +1,6 @@
 """The rows. What is personal is sealed (bytes); what is searched by is an index made with the key (DESIGN §8)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -19,6 +19,7 @@ class SchoolRow(SQLModel, table=True):
     journal_hash: str = ""
     code_words_asked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     code_words_confirmed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    review_reminded_for: date | None = None
 
 
 class PersonRow(SQLModel, table=True):
@@ -137,6 +138,48 @@ class TalkRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcInstant)
     remind_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
     version: int = 0
+
+
+class RecordRow(SQLModel, table=True):
+    """The record of a visit: its sealed answers, and how far it has come."""
+
+    __tablename__ = "record"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    visit_id: int = Field(foreign_key="visit.id", unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    body: bytes
+    asked_at: datetime = Field(sa_type=UtcInstant)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    completed_by: int | None = Field(default=None, foreign_key="person.id")
+    late_told_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    version: int = 0
+
+
+class AgreementRow(SQLModel, table=True):
+    """One thing agreed on at a visit. `due_on` is the day on which it is asked about, and what the daily look is for."""
+
+    __tablename__ = "agreement"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True)
+    what: bytes
+    by: date | None = None
+    state: str
+    due_on: date | None = Field(default=None, index=True)
+    version: int = 0
+
+
+class FeedbackRow(SQLModel, table=True):
+    """What a member of staff said for the policy's review (P22)."""
+
+    __tablename__ = "feedback"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    visit_id: int | None = Field(default=None, foreign_key="visit.id")
+    person_id: int = Field(foreign_key="person.id")
+    said: bytes
+    at: datetime = Field(sa_type=UtcInstant)
 
 
 class InboxRow(SQLModel, table=True):

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from bot.agreement import Agreement
 from bot.people import Channel
-from store import alarms, inbox, journal, outbox, people, talks, visits
+from store import alarms, inbox, journal, outbox, people, records, talks, visits
 from store.crypto import KeyFault, Sealer
 from store.database import Database, Transaction
 from store.outbox import Notice
+from store.records import Feedback, Written
 from store.talks import Talk
 from tests.store.cast import ASHA, HOUR, MARSH_LANE, NOW, OLIVE, Scene, scene, take_owed
 from tests.store.conftest import Open
@@ -33,6 +35,9 @@ PERSONAL = (
     "Stay a little longer",
     "she says the dog is loose",
     "the grandmother lives upstairs",
+    "the boiler is broken",
+    "rings by half past eight",
+    "the slip is hard to read",
     "LINK-TOKEN-9QX",
 )
 
@@ -56,6 +61,10 @@ async def fill(tx: Transaction) -> Scene:
     await journal.append(tx, set_up.school_id, NOW, "text", person_id=set_up.asha.id, text="she says the dog is loose")
     answered = {"home": "the grandmother lives upstairs"}
     await talks.add(tx, Talk(set_up.school_id, set_up.asha.id, "record", NOW, NOW, answers=answered))
+    told = Written(set_up.school_id, set_up.visit.id, set_up.asha.id, NOW, {"summary": "the boiler is broken"})
+    await records.begin(tx, told)
+    await records.agree(tx, set_up.school_id, set_up.visit.id, [Agreement("rings by half past eight")])
+    await records.give_feedback(tx, set_up.school_id, Feedback("the slip is hard to read", NOW, set_up.asha.id))
     await people.invite(tx, set_up.asha, "LINK-TOKEN-9QX", NOW + HOUR)
     await people.claim_invitation(tx, "LINK-TOKEN-9QX", "7000000001", NOW)
     await people.stranger_due(tx, Channel.SMS, OLIVE.phone, NOW, HOUR, HOUR)
@@ -112,6 +121,9 @@ READS: dict[str, Read] = {
     "inbox": lambda tx, s: inbox.new_ones(tx, 9),
     "outbox": lambda tx, s: take_owed(tx, "lease", NOW, NOW + HOUR),
     "talks": lambda tx, s: talks.open_with(tx, s.school_id, s.asha.id),
+    "records": lambda tx, s: records.of_visit(tx, s.school_id, s.visit.id),
+    "agreements": lambda tx, s: records.agreements_of(tx, s.school_id, s.visit.id),
+    "feedback": lambda tx, s: records.feedback_of(tx, s.school_id),
     "journal": lambda tx, s: journal.of_school(tx, s.school_id),
 }
 
