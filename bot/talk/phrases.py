@@ -1,9 +1,10 @@
 """The few words that every conversation knows: yes, no, "none", "never mind". They are data, beside the words of visits."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from bot.words.fold import fold, tokens
 
@@ -11,14 +12,21 @@ ALWAYS = "en"
 
 
 @cache
+def _file(language: str) -> Mapping[str, Any]:
+    file = resources.files("bot.words") / "languages" / f"{language}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+@cache
 def table(language: str, name: str) -> dict[str, list[str]]:
-    """One table of a language's file, English's words after its own; a language without a file is read as English."""
-    folder = resources.files("bot.words") / "languages"
+    """The lists of one table ("talk", "planning.days"), English's words after the language's own."""
     merged: dict[str, list[str]] = {}
     for known in dict.fromkeys((language, ALWAYS)):
-        file = folder / f"{known}.toml"
-        if file.is_file():
-            for key, words in tomllib.loads(file.read_text(encoding="utf-8"))[name].items():
+        found: Any = _file(known)
+        for part in name.split("."):
+            found = found.get(part, {})
+        for key, words in found.items():
+            if isinstance(words, list):
                 merged.setdefault(key, []).extend(words)
     return merged
 
