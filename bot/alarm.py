@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.people import Person, Role
 from bot.policy import Policy
 
 
@@ -276,24 +275,3 @@ def decide(alarm: Alarm, happening: Happening, policy: Policy, now: datetime) ->
     for act in rule.acts:
         act(turn)
     return Decision(turn.alarm, tuple(turn.effects))
-
-
-def ladder(kind: Kind, policy: Policy, people: Iterable[Person], absent: frozenset[int]) -> Ladder:
-    """The ladder of one alarm: for duress the named roles at once, else one role a rung; nobody twice.
-
-    `absent` are those it is about: the overdue person is never their own contact (DESIGN §3). When no rung has anybody,
-    every contact of the school is one rung, because an alarm that reaches nobody is the unforgivable one.
-    """
-    contacts = [person for person in people if person.is_contact and person.id not in absent]
-    steps: list[tuple[Role, ...]] = [(role,) for role in policy.ladder]
-    if kind in DURESS:
-        steps = [policy.duress, *((role,) for role in policy.ladder if role not in policy.duress)]
-    rungs: list[tuple[int, ...]] = []
-    seen: set[int] = set()
-    for roles in steps:
-        rung = tuple(p.id for role in roles for p in contacts if role in p.roles and p.id not in seen)
-        rung = tuple(dict.fromkeys(rung))
-        seen.update(rung)
-        if rung:
-            rungs.append(rung)
-    return tuple(rungs) or ((tuple(person.id for person in contacts),) if contacts else ())

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot import codeword, notices
 from bot.calendar import Calendar, Hours, parse_calendar, parse_hours
+from bot.people import Role
 from bot.policy import Policy, PolicyError, explain, parse_policy
 
 
@@ -26,6 +27,11 @@ class School(BaseModel):
     policy: Policy
     language: str = "en"
     code_words: tuple[str, ...] = Field(default=(), max_length=3)
+
+    @property
+    def rungs(self) -> tuple[Role, ...]:
+        """Every role that an alarm may go to, each once, in the order of the ladder."""
+        return tuple(dict.fromkeys((*self.policy.ladder, *self.policy.duress)))
 
     @field_validator("code_words")
     @classmethod

@@ -20,6 +20,7 @@ class SchoolRow(SQLModel, table=True):
     code_words_asked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     code_words_confirmed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     review_reminded_for: date | None = None
+    holes_told: str | None = None
 
 
 class PersonRow(SQLModel, table=True):
@@ -37,6 +38,32 @@ class PersonRow(SQLModel, table=True):
     vehicle: bytes
     last_channel: str | None = None
     lost: str = ""
+
+
+class RotaRow(SQLModel, table=True):
+    """One line of a school's rota, of a person or of a role. `days` and `hours` as the office wrote them (handlers/imports)."""
+
+    __tablename__ = "rota"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    role: str | None = None
+    weekdays: str = ""
+    days: str = ""
+    hours: str = ""
+
+
+class AbsenceRow(SQLModel, table=True):
+    """From when until when a person is not on duty, by somebody's word."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("absence_of_school", "school_id", "until_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id")
+    person_id: int = Field(foreign_key="person.id")
+    from_at: datetime = Field(sa_type=UtcInstant)
+    until_at: datetime = Field(sa_type=UtcInstant)
+    made_at: datetime = Field(sa_type=UtcInstant)
 
 
 class EnrolmentRow(SQLModel, table=True):

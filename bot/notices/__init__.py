@@ -12,6 +12,7 @@ from typing import Any
 from bot import visit
 from bot.calendar import Closed
 from bot.gsm7 import to_gsm7
+from bot.people import Role
 
 REASON_LENGTH = 70
 SECTIONS = ("visitor", "contact", "told", "door", "talk")
@@ -59,6 +60,11 @@ def label(key: str, language: str = "en", **values: object) -> str:
 def weekday(day: date, language: str = "en") -> str:
     """The short name of a day of the week."""
     return label(_DAYS[day.weekday()], language)
+
+
+def role(which: Role, language: str = "en") -> str:
+    """What a person is to their school, in a word."""
+    return label(f"role_{which}", language)
 
 
 def why_closed(closed: Closed, language: str = "en") -> str:

@@ -5,6 +5,8 @@ import structlog
 from bot import alarm as machine
 from bot import notices
 from bot.alarm import Alarm, Event, Happening, Kind, Notify
+from bot.duty import Watch
+from bot.ladder import ladder
 from bot.people import Person
 from bot.visit import Place
 from handlers.desk.case import Case
@@ -20,6 +22,7 @@ async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_
             return await happen(case, alarm, Happening(Event.AGAIN))
     policy = await case.policy(school_id, visit_id)
     absent = await _absent(case, school_id, visit_id, visitor_id)
+    watch = await case.watch(school_id)
     alarm = Alarm(
         code=case.habits.draw_code(await alarms.codes_at_rest(case.tx, case.now)),
         kind=kind,
@@ -27,12 +30,31 @@ async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_
         visit_id=visit_id,
         visitor_id=visitor_id,
         raised_at=case.now,
-        ladder=machine.ladder(kind, policy, await case.people(school_id), absent),
+        ladder=ladder(kind, policy, await case.people(school_id), absent, watch),
         deadline_at=case.now + policy.rung,
     )
     if not alarm.ladder:
         log.critical("an alarm has nobody to go to: import contacts for the school", school=school_id)
-    return await happen(case, await alarms.add(case.tx, alarm), Happening(Event.RAISED))
+    kept = await alarms.add(case.tx, alarm)
+    await _note_off_duty(case, kept, watch)
+    return await happen(case, kept, Happening(Event.RAISED))
+
+
+async def _note_off_duty(case: Case, alarm: Alarm, watch: Watch) -> None:
+    """Who of the ladder comes later because they are off duty, into the journal."""
+    on_ladder = {person_id for rung in alarm.ladder for person_id in rung}
+    skipped = on_ladder & watch.off_duty
+    if skipped or watch.outside:
+        await case.note(
+            alarm.school_id,
+            "off duty",
+            alarm.visit_id,
+            alarm.id,
+            off=sorted(skipped - watch.away),
+            away=sorted(skipped & watch.away),
+            outside_hours=watch.outside,
+            responsible=watch.responsible,
+        )
 
 
 async def _absent(case: Case, school_id: int, visit_id: int | None, visitor_id: int | None) -> frozenset[int]:

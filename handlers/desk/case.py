@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import notices
+from bot.duty import Watch, watch
 from bot.people import Channel, Person, Role
 from bot.policy import Policy
 from bot.school import School
-from store import journal, outbox, people, visits
+from store import duty, journal, outbox, people, visits
 from store.database import Transaction
 from store.visits import Visit
 
@@ -68,6 +69,13 @@ class Case:
         """The policy the visit began under, or the school's own where there is no visit."""
         visit = await visits.by_id(self.tx, school_id, visit_id) if visit_id else None
         return visit.policy if visit else self.school(school_id).policy
+
+    async def watch(self, school_id: int, responsible: int | None = None) -> Watch:
+        """Who of a school is off duty now; `responsible` is whom the visit in question has for outside hours."""
+        shifts = await duty.rota(self.tx, school_id)
+        absences = await duty.absences(self.tx, school_id, self.now)
+        calendar = self.school(school_id).calendar
+        return watch(await self.people(school_id), shifts, absences, calendar, self.now, responsible)
 
     def clock(self, school_id: int, instant: datetime | None) -> str:
         """An instant as the school's people read it: 14:32, with the day when it is another one."""
@@ -147,11 +155,16 @@ class Case:
         visit_id: int | None = None,
         **values: Any,
     ) -> None:
-        """Owe a notice that is no alarm to the contacts with these roles, each person once."""
+        """Owe a notice that is no alarm to the contacts with these roles, each person once.
+
+        `first_only`: to the first of them that has anybody on duty; to all of them when none has.
+        """
         staff = [person for person in await self.people(school_id) if person.id not in besides]
         groups = [people.with_role(staff, role) for role in roles]
         if first_only:
-            groups = [group for group in groups if group][:1]
+            off = (await self.watch(school_id)).off_duty
+            on_duty = [[person for person in group if person.id not in off] for group in groups]
+            groups = [group for group in on_duty if group][:1] or groups
         told = dict.fromkeys(person for group in groups for person in group)
         language = self.school(school_id).language
         values = {"now": self.clock(school_id, self.now), **values}

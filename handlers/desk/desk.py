@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.events import Incoming, Sort
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, choosing, places, talks, troubles
+from handlers.desk import alarms, arrivals, choosing, duty, places, talks, troubles
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
@@ -165,12 +165,13 @@ class Desk:
                 raise _TakenBack
 
     async def chores(self) -> None:
-        """What is due once a term."""
+        """What is due once a term, and what the office is told when it has become so."""
         for school_id in self.habits.schools:
-            async with self.database.transaction() as tx:
-                asked = await choosing.ask_each_term(self._case(tx), school_id)
-            if asked:
-                self.wake()
+            for chore in (choosing.ask_each_term, duty.look_at_rungs):
+                async with self.database.transaction() as tx:
+                    told = await chore(self._case(tx), school_id)
+                if told:
+                    self.wake()
 
     async def tell_offices(self, notice: str, **values: Any) -> None:
         """A notice that is no alarm to every school's office."""

@@ -10,7 +10,7 @@ from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
 from bot.words import Kind, Meaning, Reading
-from handlers.desk import alarms, choosing, contacts, places, talks
+from handlers.desk import alarms, choosing, contacts, duty, places, talks
 from handlers.desk.case import Case
 from handlers.desk.places import Owed
 from handlers.desk.said import Text
@@ -74,7 +74,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
 
 
 async def _taken(case: Case, text: Text) -> bool:
-    """Whether somebody other than the visit takes the text: an alarm, a conversation, or a kind word to a contact.
+    """Whether somebody other than the visit takes the text: an alarm, a duty, a conversation, or a kind word to a contact.
 
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
@@ -83,6 +83,8 @@ async def _taken(case: Case, text: Text) -> bool:
         return True
     if reading.danger:
         return False
+    if await duty.answer(case, text):
+        return True
     return await talks.answer(case, text) or await contacts.hello(case, person, reading, incoming, text.places)
 
 

@@ -14,10 +14,10 @@ import structlog
 from bot import held as judge
 from bot import notices
 from bot.alarm import Kind
-from bot.alarm import ladder as ladder_of
 from bot.clock import Clock
 from bot.delivery import Verdict
 from bot.held import Answer, Held, Holder, Obstacle, Standing, Step
+from bot.ladder import ladder as ladder_of
 from bot.people import Person
 from bot.place import Place
 from handlers.desk.case import Case, Habits
@@ -139,7 +139,8 @@ class Backstop:
         partners = await visits.places_of_visit(case.tx, school_id, place.visit_id) if place.visit_id else []
         absent = frozenset({place.visitor_id, *(partner.visitor_id for partner in partners)})
         policy = await case.policy(school_id, place.visit_id)
-        return judge.recipients(ladder_of(Kind.MISSED_CHECK_IN, policy, people, absent), people)
+        watch = await case.watch(school_id)
+        return judge.recipients(ladder_of(Kind.MISSED_CHECK_IN, policy, people, absent, watch), people)
 
     async def _arm(self, case: Case, place: Place, visitor: Person, contact: Person, wanted: judge.Wish) -> None:
         reference = f"{place.id}.{place.version}"

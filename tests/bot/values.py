@@ -8,6 +8,7 @@ from typing import Any
 from bot import alarm, visit
 from bot.alarm import Alarm, Kind
 from bot.events import Event, Happening
+from bot.ladder import ladder
 from bot.people import Person, Role
 from bot.policy import Policy, parse_policy
 from bot.visit import Effect, Place, Raise, State
@@ -130,8 +131,8 @@ class Climb:
     def __init__(
         self, kind: Kind, people: Sequence[Person] = CAST, rules: Policy = POLICY, absent: Sequence[Person] = (ASHA,)
     ) -> None:
-        ladder = alarm.ladder(kind, rules, people, frozenset(member.id for member in absent))
-        self.alarm = Alarm("K7Q4", kind, MARSH_LANE, at("14:14"), id=1, visit_id=1, visitor_id=ASHA.id, ladder=ladder)
+        rungs = ladder(kind, rules, people, frozenset(member.id for member in absent))
+        self.alarm = Alarm("K7Q4", kind, MARSH_LANE, at("14:14"), id=1, visit_id=1, visitor_id=ASHA.id, ladder=rungs)
         self.rules = rules
         self.now = at("14:14")
         self.first = self._decide(alarm.Happening(alarm.Event.RAISED))

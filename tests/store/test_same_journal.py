@@ -9,9 +9,10 @@ import pytest
 
 from bot import alarm as alarm_machine
 from bot import visit as visit_machine
-from bot.alarm import Alarm, Kind, Notify, ladder
+from bot.alarm import Alarm, Kind, Notify
 from bot.delivery import Attempt, Receipted, Verdict
 from bot.events import Event, Happening, Receipt
+from bot.ladder import ladder
 from bot.people import Channel, Person
 from bot.place import Place, Raise, Say
 from store import alarms, inbox, journal, outbox, people, visits
