@@ -4,8 +4,12 @@ from datetime import datetime, timedelta
 
 from bot.alarm import Kind as AlarmKind
 from bot.events import Event
-from bot.place import Act, LifeSign, Raise, Rule, Say, State, Tell, Turn
-from bot.policy import CheckInFrom
+from bot.place import BACKWARD, COMING, Act, LifeSign, Raise, Rule, Say, State, Tell, Turn
+from bot.policy import CheckInFrom, First, Returns
+
+NOBODY_HOME, FAMILY_LATE = "nobody home", "family late"
+UNSAFE = ("unsafe", "animals")
+_SAID = {Event.LEFT_FOR_SCHOOL: Event.LEFT, Event.OFF_FOR_SCHOOL: Event.CALLED_OFF}
 
 
 def go(to: State, *acts: Act) -> Rule:
@@ -16,9 +20,9 @@ def stay(*acts: Act) -> Rule:
     return Rule(None, acts)
 
 
-def say(notice: str) -> Act:
+def say(notice: str, *, spare: bool = False) -> Act:
     def act(turn: Turn) -> None:
-        turn.effects.append(Say(notice))
+        turn.effects.append(Say(notice, spare=spare))
 
     act.__name__ = f"say {notice}"
     return act
@@ -65,6 +69,14 @@ def miss(kind: AlarmKind) -> Act:
     return act
 
 
+def miss_check_in(turn: Turn) -> None:
+    """The check-in was missed; by one who was left behind alone, it is the pair that has come apart."""
+    miss(AlarmKind.SPLIT_PAIR if turn.place.alone else AlarmKind.MISSED_CHECK_IN)(turn)
+
+
+miss_check_in.__name__ = f"alarm: {AlarmKind.MISSED_CHECK_IN} or {AlarmKind.SPLIT_PAIR}"
+
+
 def renudge(notice: str) -> Act:
     """The silence goes on: nudge again on every channel."""
 
@@ -77,12 +89,13 @@ def renudge(notice: str) -> Act:
 
 def life(turn: Turn) -> None:
     """A sign of life: quiet alarms of this place are over."""
-    turn.effects.append(LifeSign(turn.happening.event.value))
+    event = turn.happening.event
+    turn.effects.append(LifeSign(_SAID.get(event, event).value))
 
 
 def open_unplanned(turn: Turn) -> None:
     """An arrival nobody planned is protected at once; the paperwork follows (DESIGN §3)."""
-    turn.set(starts_at=turn.now, ends_at=turn.now + turn.policy.unplanned_length, unplanned=True)
+    turn.set(starts_at=turn.now, ends_at=turn.now + turn.policy.unplanned_length, unplanned=True, left_at=None)
     turn.effects.append(Tell("office_unplanned", turn.policy.tell_unplanned))
 
 
@@ -91,7 +104,7 @@ def arrive(turn: Turn) -> None:
 
     Somebody who comes long before or after the scheduled start is still asked within one check-in's length of arriving.
     """
-    turn.set(arrived_at=turn.now, left_at=None, check_in_at=_check_in_at(turn))
+    turn.set(arrived_at=turn.now, left_at=None, check_in_at=_check_in_at(turn), waiting_for="", wait_until=None)
     ends_at = turn.place.ends_at
     if ends_at is None or ends_at <= turn.now:
         turn.set(ends_at=turn.now + turn.policy.unplanned_length)
@@ -113,8 +126,9 @@ def tell_arrived(turn: Turn) -> None:
 
 
 def checked(turn: Turn) -> None:
-    """The check-in is answered; the expected end is awaited next."""
-    turn.set(check_in_at=None)
+    """The check-in is answered; the next one is awaited where they repeat (C3), else the expected end."""
+    every = turn.policy.check_in_every
+    turn.set(check_in_at=turn.now + every if every else None)
 
 
 def still_there(turn: Turn) -> None:
@@ -125,9 +139,14 @@ def still_there(turn: Turn) -> None:
 
 
 def answered_early(turn: Turn) -> None:
-    """An OK that came before the question could be put (after an outage) answers it all the same."""
+    """An OK that came before the question could be put (after an outage) answers it all the same.
+
+    Where check-ins repeat, staff check in of their own accord (C3): then any OK counts as the next one.
+    """
     if turn.place.deadline_at and turn.place.deadline_at <= turn.now:
         still_there(turn)
+    elif turn.policy.check_in_every:
+        checked(turn)
 
 
 def asked_later(turn: Turn) -> None:
@@ -135,42 +154,135 @@ def asked_later(turn: Turn) -> None:
     turn.set(starts_at=max(turn.place.starts_at or turn.now, turn.now))
 
 
+def set_out(turn: Turn) -> None:
+    """B6 E2 E14: they have left the school."""
+    turn.set(set_out_at=turn.now)
+    turn.effects.append(Say("set_out" if turn.policy.await_arrival else "set_out_back"))
+    if turn.policy.tell_set_out:
+        turn.effects.append(Tell("office_set_out", turn.policy.tell_set_out))
+
+
+def wait_nobody_home(turn: Turn) -> None:
+    """P4 C11 W4: how long nobody home is waited for; where no wait is set a slip is left at once (E8)."""
+    wait = turn.policy.nobody_home_wait
+    _wait_at_door(turn, NOBODY_HOME, wait or turn.policy.end_grace)
+    turn.effects.append(Say("nobody_home" if wait else "nobody_home_go"))
+
+
+def wait_family_late(turn: Turn) -> None:
+    """C12 W5: nobody goes in before the family is there, and nobody waits past the limit."""
+    _wait_at_door(turn, FAMILY_LATE, turn.policy.family_late_limit or turn.policy.end_grace)
+    turn.effects.append(Say("family_late"))
+
+
+def _wait_at_door(turn: Turn, reason: str, length: timedelta) -> None:
+    """The wait is counted from the planned start where they came a little early. Said again, it does not begin anew."""
+    place, since = turn.place, max(turn.now, turn.place.starts_at or turn.now)
+    since = since if since - turn.now <= turn.policy.arrival_grace else turn.now
+    known = place.wait_until if place.waiting_for == reason else None
+    until = known if known and known > turn.now else since + length
+    turn.set(waiting_for=reason, wait_until=until, arrived_at=place.arrived_at or turn.now)
+
+
+def left_alone(turn: Turn) -> None:
+    turn.set(alone=True)
+
+
 def leave(turn: Turn) -> None:
     turn.set(left_at=turn.now)
-    turn.effects.append(Tell("office_left", turn.policy.tell_left))
+    awaited = turn.happening.event is Event.LEFT_FOR_SCHOOL
+    turn.effects.append(Tell("office_left_back" if awaited else "office_left", turn.policy.tell_left))
 
 
 def call_off(turn: Turn) -> None:
-    turn.set(left_at=turn.now)
-    turn.effects.append(Tell("office_called_off", turn.policy.tell_called_off))
+    """P4 P5 P6 E12: told with its reason to those the policy names for it."""
+    reason, policy = turn.happening.reason, turn.policy
+    turn.set(left_at=turn.now, off_reason=reason)
+    roles = policy.tell_called_off
+    if reason in UNSAFE:
+        roles = policy.tell_unsafe
+    elif reason in (NOBODY_HOME, FAMILY_LATE):
+        roles = policy.tell_nobody_home
+    turn.effects.append(Tell("office_called_off", roles))
+
+
+def expect_back(turn: Turn) -> None:
+    """From now on the return is awaited (E2b E4)."""
+    turn.set(returns_at=turn.place.returns_at or turn.now + turn.policy.journey)
+
+
+def come_back(turn: Turn) -> None:
+    turn.set(returned_at=turn.now, left_at=turn.place.left_at or turn.now)
+    if turn.policy.tell_returned:
+        turn.effects.append(Tell("office_returned", turn.policy.tell_returned))
+
+
+def still_out(turn: Turn) -> None:
+    """All is well, and not back yet: the return is put off a little and asked for again."""
+    turn.set(returns_at=max(turn.place.returns_at or turn.now, turn.now))
+
+
+def nudge_return(turn: Turn) -> None:
+    """Put the question on every channel; unanswered, the office chases at the time the policy has for it (E4)."""
+    turn.effects.append(Say("nudge_return", everywhere=True))
+    answer_at, returns_at = turn.now + turn.policy.nudge, turn.place.returns_at
+    turn.wait(Event.ANSWER_DUE, max(answer_at, returns_at + turn.policy.return_alarm) if returns_at else answer_at)
+
+
+def danger(turn: Turn) -> None:
+    """P12 C7: police first; W3: the office rings them."""
+    turn.effects.append(Say("danger" if turn.policy.danger_first is First.POLICE else "danger_office"))
 
 
 def concern(turn: Turn) -> None:
     """P19b: to the DSL at once, or the deputy, never only into a record."""
-    turn.effects.append(Tell("dsl_concern", turn.policy.tell_concern, first_only=True))
+    turn.effects.append(Tell("dsl_concern", turn.policy.tell_concern, first_only=True, urgent=True))
+
+
+def incident(turn: Turn) -> None:
+    """P7: recorded, and reported to the headteacher."""
+    turn.effects.append(Tell("head_incident", turn.policy.tell_incident, urgent=True))
+
+
+def child_danger(turn: Turn) -> None:
+    """P23 B13: 999 first; the DSL is told at once."""
+    turn.effects.append(Tell("dsl_child_danger", turn.policy.tell_child_danger, urgent=True))
 
 
 def put_off_start(turn: Turn) -> None:
-    """ "Running 20 late" before arriving: start and end move together (P16)."""
-    old, new = turn.place.starts_at or turn.now, _new_time(turn)
+    """ "Running 20 late" before arriving: start, end and return move together (P16)."""
+    old, new = turn.place.starts_at or turn.now, new_time(turn)
+    returns_at = turn.place.returns_at
     turn.set(starts_at=new, ends_at=(turn.place.ends_at or new) + (new - old))
+    turn.set(returns_at=returns_at + (new - old) if returns_at else None)
     turn.effects += [Say("late"), Tell("office_changed", turn.policy.tell_changed)]
 
 
 def put_off_end(turn: Turn) -> None:
-    """ "Another 20 mins": the expected end moves (P16). A question that is open stays open."""
-    turn.set(ends_at=_new_time(turn))
+    """ "Another 20 mins": the expected end moves (P16), and the return with it. A question that is open stays open."""
+    old, new = turn.place.ends_at or turn.now, new_time(turn)
+    returns_at = turn.place.returns_at
+    turn.set(ends_at=new, returns_at=returns_at + max(new - old, timedelta(0)) if returns_at else None)
     asking = turn.place.state in (State.ASKED, State.SILENT)
     turn.effects += [Say("longer_but_answer" if asking else "longer"), Tell("office_changed", turn.policy.tell_changed)]
 
 
+def put_off_return(turn: Turn) -> None:
+    """ "Back by 5": the expected return moves (B15 E5 E5b)."""
+    turn.set(returns_at=new_time(turn))
+    turn.effects += [Say("back_by"), Tell("office_return_changed", turn.policy.tell_changed)]
+
+
 def _expected(turn: Turn) -> datetime:
-    """What a change of plan moves: the start for "late" before arriving, else the end."""
-    coming = turn.happening.event is Event.LATE and turn.place.state in (State.PLANNED, State.DUE, State.MISSING)
-    return (turn.place.starts_at if coming else turn.place.ends_at) or turn.now
+    """What a change of plan moves: the return on the way back, the start for "late" before arriving, else the end."""
+    place, event = turn.place, turn.happening.event
+    if event is Event.BACK_BY or place.state in BACKWARD:
+        return place.returns_at or turn.now
+    coming = event is Event.LATE and place.state in COMING
+    return (place.starts_at if coming else place.ends_at) or turn.now
 
 
-def _new_time(turn: Turn) -> datetime:
+def new_time(turn: Turn) -> datetime:
     """The time a change of plan names: a clock time, or so much after what was expected, or after now when that is past."""
     expected, by = _expected(turn), turn.happening.by or timedelta(0)
     return turn.happening.at or (expected + by if expected + by > turn.now else turn.now + by)
@@ -178,4 +290,16 @@ def _new_time(turn: Turn) -> datetime:
 
 def believable(turn: Turn) -> bool:
     """Whether the new time lies ahead, and no further from what was expected than the policy's longest change."""
-    return turn.now < _new_time(turn) <= max(turn.now, _expected(turn)) + turn.policy.longest_change
+    return turn.now < new_time(turn) <= max(turn.now, _expected(turn)) + turn.policy.longest_change
+
+
+def is_awaited_back(turn: Turn) -> bool:
+    """Whether leaving, or calling off, is the beginning of a way back that is watched over.
+
+    Somebody who never set out is at school already; somebody with another visit of the outing to come is watched there.
+    """
+    place, happening = turn.place, turn.happening
+    is_out = place.is_inside or place.set_out_at is not None or happening.out
+    planned = turn.policy.returns is Returns.PLANNED and place.returns_at is not None
+    wanted = turn.policy.returns is Returns.ALWAYS or planned
+    return wanted and is_out and not happening.onward

@@ -59,15 +59,28 @@ class Event(StrEnum):
     LATE = "late"
     LONGER = "longer"
     CALLED_OFF = "called off"
+    SET_OUT = "set out"
+    NOBODY_HOME = "nobody home"
+    FAMILY_LATE = "family late"
+    BACK_BY = "back by"
+    RETURNED = "returned"
+    LEFT_FOR_SCHOOL = "left, is awaited back"  # LEFT, where a return is awaited
+    OFF_FOR_SCHOOL = "called off, is awaited back"  # CALLED_OFF, where a return is awaited
     CONCERN = "concern"
+    INCIDENT = "incident"
+    CHILD_DANGER = "child in danger"
     DANGER = "danger"
     STATUS = "status"
     HELP = "help"
     UNCLEAR = "unclear"
     UNREACHABLE = "unreachable"
+    PARTNER_LEFT = "partner left"  # the others of the visit have gone, this one is still inside
+    JOINED = "joined"  # the return is awaited with a later visit of the same outing
     ARRIVAL_DUE = "arrival due"
     CHECK_IN_DUE = "check-in due"
     END_DUE = "end due"
+    WAIT_OVER = "wait over"
+    RETURN_DUE = "return due"
     NUDGE_DUE = "nudge due"
     ANSWER_DUE = "answer due"
     AGAIN_DUE = "again due"
@@ -78,7 +91,9 @@ class Happening:
     """One event with what the words carried.
 
     `at` is a new clock time (aware UTC) and `by` a length, for LATE and LONGER; `reason` belongs to CALLED_OFF;
-    `ask` names the question to ask back when a text was nearly clear ("left", "ok", "late", …).
+    `ask` names the question to ask back when a text was nearly clear ("left", "ok", "late", …). `onward`: no return is
+    awaited from this place, because another visit of the outing is to come or they do not come back to school. `out`: they
+    are out already, on another visit of the same outing.
     """
 
     event: Event
@@ -87,3 +102,5 @@ class Happening:
     reason: str = ""
     ask: str = ""
     note: str = ""
+    onward: bool = False
+    out: bool = False

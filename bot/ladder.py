@@ -20,7 +20,7 @@ Rungs = list[tuple[int, ...]]
 def ladder(
     kind: Kind, policy: Policy, people: Iterable[Person], absent: frozenset[int], watch: Watch = ALL_ON_DUTY
 ) -> Ladder:
-    """The ladder of one alarm: for duress the named roles at once, else one role a rung; nobody twice.
+    """The ladder of one alarm: the roles named to be told at once, then one role a rung; nobody twice.
 
     `absent` are those it is about: the overdue person is never their own contact (DESIGN §3). When no rung has anybody,
     every contact of the school is one rung, because an alarm that reaches nobody is the unforgivable one. `watch` says who
@@ -40,8 +40,9 @@ def ladder(
 def _by_roles(kind: Kind, policy: Policy, contacts: Sequence[Person]) -> Rungs:
     """Everybody who is on the ladder, rung by rung, as if all were on duty."""
     steps: list[tuple[Role, ...]] = [(role,) for role in policy.ladder]
-    if kind in DURESS:
-        steps = [policy.duress, *((role,) for role in policy.ladder if role not in policy.duress)]
+    at_once = policy.duress if kind in DURESS else policy.quiet
+    if at_once:
+        steps = [at_once, *((role,) for role in policy.ladder if role not in at_once)]
     rungs = [tuple(p.id for role in roles for p in contacts if role in p.roles) for roles in steps]
     return list(_tidy(rungs)) or [tuple(person.id for person in contacts)]
 

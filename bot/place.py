@@ -17,24 +17,39 @@ class State(StrEnum):
 
     NONE = "none"  # no visit of theirs is open
     PLANNED = "planned"  # to come
+    ON_WAY = "setting out"  # has left the school
     DUE = "due"  # should have arrived: asked, then nudged
     MISSING = "missing"  # has not arrived and does not answer
+    AT_DOOR = "waiting at the door"  # nobody is home yet, or the family is late
+    WAITED = "waited long enough"  # told to leave: asked whether they have, then nudged
     THERE = "there"  # arrived
     ASKED = "asked"  # the check-in is asked, then nudged
     SILENT = "silent"  # the check-in was missed
     ENDING = "ending"  # the expected end has passed: asked, then nudged
     OVERDUE = "overdue"  # has not left and does not answer
+    HOMEWARD = "on the way back"  # has left, and is awaited at school
+    RETURN_ASKED = "return asked"  # should be back: asked for a new time, then nudged
+    NOT_BACK = "not back"  # is not back and does not answer
     LEFT = "left"
     CALLED_OFF = "called off"
+    RETURNED = "returned"
 
 
-CLOSED = frozenset({State.NONE, State.LEFT, State.CALLED_OFF})
+CLOSED = frozenset({State.NONE, State.LEFT, State.CALLED_OFF, State.RETURNED})
 OPEN = frozenset(State) - CLOSED
+COMING = frozenset({State.PLANNED, State.ON_WAY, State.DUE, State.MISSING})
+BACKWARD = frozenset({State.HOMEWARD, State.RETURN_ASKED, State.NOT_BACK})
+INSIDE = OPEN - COMING - BACKWARD
+"""Before the door has opened, after it has closed, and everything between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One visitor's part in one visit. Every instant is aware UTC; `version` counts the changes kept in the store."""
+    """One visitor's part in one visit. Every instant is aware UTC; `version` counts the changes kept in the store.
+
+    `waiting_for` and `off_reason` are reasons of a visit that does not happen ("nobody home", "family late", "unsafe", …);
+    `alone`: their partners have left. Places of one `outing_id` share one return.
+    """
 
     visitor_id: int
     state: State = State.NONE
@@ -50,25 +65,47 @@ class Place:
     deadline_at: datetime | None = None
     version: int = 0
     unplanned: bool = False
+    outing_id: int | None = None
+    set_out_at: datetime | None = None
+    waiting_for: str = ""
+    wait_until: datetime | None = None
+    returns_at: datetime | None = None
+    returned_at: datetime | None = None
+    alone: bool = False
+    off_reason: str = ""
+    briefed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_inside(self) -> bool:
+        return self.state in INSIDE
+
 
 class Say(NamedTuple):
-    """A notice owed to the visitor, on the channel they last wrote on, or on every one they have."""
+    """A notice owed to the visitor, on the channel they last wrote on, or on every one they have.
+
+    `spare`: the quiet answer to a question of ours. On a channel that charges by the text it may be left out: had the
+    answer not come through, they would be asked again (docs/decisions/0016).
+    """
 
     notice: str
     everywhere: bool = False
+    spare: bool = False
 
 
 class Tell(NamedTuple):
-    """A notice owed to the contacts with these roles. `first_only`: to the first role that anybody has."""
+    """A notice owed to the contacts with these roles.
+
+    `first_only`: to the first role that anybody has. `urgent`: by the quickest way, before all that is not.
+    """
 
     notice: str
     roles: tuple[Role, ...]
     first_only: bool = False
+    urgent: bool = False
 
 
 class Raise(NamedTuple):

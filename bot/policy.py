@@ -10,7 +10,16 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+)
 
 from bot.people import CONTACT_ROLES, Role
 
@@ -60,6 +69,16 @@ def parse_day(written: object) -> date:
 Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(lambda day: f"{day:%m-%d}")]
 
 
+def _contacts(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    if len(set(roles)) != len(roles) or any(role not in CONTACT_ROLES for role in roles):
+        raise ValueError("name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES)))
+    return roles
+
+
+Roles = Annotated[tuple[Role, ...], AfterValidator(_contacts)]
+Contacts = Annotated[Roles, Field(min_length=1)]
+
+
 class CheckInFrom(StrEnum):
     """From when the first check-in is counted (POLICIES: Potton from the scheduled start, Coteford from arrival)."""
 
@@ -67,13 +86,122 @@ class CheckInFrom(StrEnum):
     ARRIVAL = "arrival"
 
 
+class PairCheckIn(StrEnum):
+    """Whose answer a pair's check-in waits for: that of each, or of either of them."""
+
+    EACH = "each"
+    ONE = "one"
+
+
+class Lone(StrEnum):
+    """Whether one visitor may go alone (P9 B5 C9 E1)."""
+
+    NEVER = "never"
+    ASSESSED = "assessed"  # only with a recorded risk assessment
+    UNLESS_CONCERNS = "unless concerns"  # with a recorded risk assessment where there are concerns
+    FREE = "free"
+
+
+class Assess(StrEnum):
+    """For which visits a risk assessment is named (P9b C4)."""
+
+    ALWAYS = "always"
+    LONE = "lone"
+    CONCERNS = "concerns"
+    NEVER = "never"
+
+
+class Returns(StrEnum):
+    """When a return to school is awaited (B6 E2b E4)."""
+
+    ALWAYS = "always"
+    PLANNED = "planned"  # where the plan names a time
+    NEVER = "never"
+
+
+class Scope(StrEnum):
+    """Whose a code word is (P15 B10)."""
+
+    SCHOOL = "school"
+    PERSON = "person"
+    VISIT = "visit"
+
+
+class First(StrEnum):
+    """Who rings the police in danger: the visitor first of all, or the office that has been told (P12 C7 W3)."""
+
+    POLICE = "police"
+    OFFICE = "office"
+
+
+class OutOfHours(StrEnum):
+    """What a visit outside school hours needs (P3 B12 E9)."""
+
+    AUTHORISED = "authorised"  # a yes of its own, and a responsible contact
+    ADVISED_AGAINST = "advised against"  # a warning, and a responsible contact
+    APPROVAL = "approval"  # a yes of its own
+    FREE = "free"
+
+
+class Need(StrEnum):
+    """What the log entry of a visit must hold before it is complete (P2 B3 C6 E2 W2, B2 C5)."""
+
+    ADDRESS = "address"
+    START = "start"
+    END = "end"
+    RETURN = "return"
+    PUPIL = "pupil"
+    REASON = "reason"
+    HOUSE_PHONE = "house phone"
+    NAMED_CONTACT = "named contact"
+    FAMILY_TOLD = "family told"
+    CONFIRMED = "confirmed"
+    PARENTS = "parents"
+    ATTENDANCE = "attendance"
+    VEHICLE = "vehicle"
+    CODE_WORD = "code word"
+    SIGNATURE = "signature"
+
+
+class Step(StrEnum):
+    """A step of the chase, in the order a school wants them (E6)."""
+
+    VISITOR = "visitor"
+    ADDRESS = "address"
+    HEAD = "head"
+    POLICE = "police"
+
+
 class Policy(BaseModel):
-    """What a school wants done, and when. All lengths are `timedelta`; presets are in `bot/policies/`."""
+    """What a school wants done, and when. All lengths are `timedelta`; presets are in `bot/policies/`.
+
+    What each value means, and which clause it carries out, stands beside it in the presets.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    authorise: Roles
+    consult: Roles
+    remind_authoriser: Duration
+    least_visitors: int = Field(ge=1, le=4)
+    lone: Lone
+    risk_assessment: Assess
+    assess: Roles
+    needs: tuple[Need, ...]
+    briefing: bool
+    insurance: bool
+    transport: bool
+    dsl_on_safeguarding: bool
+    dbs: str = Field(pattern="^(none|basic|standard|enhanced)$")
+    training: tuple[str, ...]
+    lift_high_risk: bool
+    out_of_hours: OutOfHours
+    code_word_scope: Scope
+    await_arrival: bool
     check_in_from: CheckInFrom
     check_in: Duration | None
+    check_in_every: Duration | None
+    pair_check_in: PairCheckIn
     arrival_grace: Duration
     end_grace: Duration
     answer_within: Duration
@@ -81,41 +209,51 @@ class Policy(BaseModel):
     again: Duration
     unplanned_length: Duration
     longest_change: Duration
-    ladder: tuple[Role, ...] = Field(min_length=1)
+    nobody_home_wait: Duration | None
+    family_late_limit: Duration | None
+    slip: bool
+    ask_concerns: bool
+    returns: Returns
+    journey: Duration
+    return_ask: Duration
+    return_alarm: Duration
+    ladder: Contacts
+    quiet: Roles
     rung: Duration
     ownership: Duration
-    duress: tuple[Role, ...] = Field(min_length=1)
-    tell_unplanned: tuple[Role, ...]
-    tell_arrived: tuple[Role, ...]
-    tell_left: tuple[Role, ...]
-    tell_changed: tuple[Role, ...]
-    tell_called_off: tuple[Role, ...]
-    tell_concern: tuple[Role, ...]
+    duress: Contacts
+    danger_first: First
+    chase: tuple[Step, ...] = Field(min_length=1)
+    tell_unplanned: Roles
+    tell_unauthorised: Roles
+    tell_set_out: Roles
+    tell_arrived: Roles
+    tell_left: Roles
+    tell_returned: Roles
+    tell_changed: Roles
+    tell_called_off: Roles
+    tell_unsafe: Roles
+    tell_nobody_home: Roles
+    tell_concern: Roles
+    tell_child_danger: Roles
+    tell_incident: Roles
+    record_within: Duration | None
+    attendance_threshold: float | None = Field(gt=0, lt=100)
+    review_on: date | None
+    remind_review: Duration
     terms: tuple[Day, ...] = Field(min_length=1)
 
-    @field_validator("check_in", mode="before")
+    @field_validator(
+        "check_in", "check_in_every", "nobody_home_wait", "family_late_limit", "record_within", mode="before"
+    )
     @classmethod
     def _never(cls, written: object) -> object:
         return None if written == "never" else written
 
-    @field_validator(
-        "ladder",
-        "duress",
-        "tell_unplanned",
-        "tell_arrived",
-        "tell_left",
-        "tell_changed",
-        "tell_called_off",
-        "tell_concern",
-    )
+    @field_validator("attendance_threshold", "review_on", mode="before")
     @classmethod
-    def _contacts(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
-        strays = [role for role in roles if role not in CONTACT_ROLES]
-        if strays or len(set(roles)) != len(roles):
-            raise ValueError(
-                "name each role once, and only roles that can be alarmed: " + " ".join(sorted(CONTACT_ROLES))
-            )
-        return roles
+    def _none(cls, written: object) -> object:
+        return None if written == "none" else written
 
     @classmethod
     def restore(cls, written: str) -> "Policy":

@@ -33,10 +33,12 @@ who says how it ended and why, or, where it is of a quiet kind, the visitor's ow
 ladder everybody is told again, with the words for 999, until somebody answers.
 """
 GROUPS = (
-    ("Nothing open", (visit.State.NONE, visit.State.LEFT, visit.State.CALLED_OFF)),
-    ("Expected", (visit.State.PLANNED, visit.State.DUE, visit.State.MISSING)),
+    ("Nothing open", (visit.State.NONE, visit.State.LEFT, visit.State.CALLED_OFF, visit.State.RETURNED)),
+    ("Expected", (visit.State.PLANNED, visit.State.ON_WAY, visit.State.DUE, visit.State.MISSING)),
+    ("At the door", (visit.State.AT_DOOR, visit.State.WAITED)),
     ("Arrived", (visit.State.THERE, visit.State.ASKED, visit.State.SILENT)),
     ("Past the expected end", (visit.State.ENDING, visit.State.OVERDUE)),
+    ("On the way back", (visit.State.HOMEWARD, visit.State.RETURN_ASKED, visit.State.NOT_BACK)),
 )
 Rule = visit.Rule | alarm.Rule
 Table = Mapping[Any, Mapping[Any, Rule]]

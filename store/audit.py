@@ -58,7 +58,7 @@ class Look:
 # The states in which nobody is watched over are named here; whatever else a place says, somebody is out.
 UNWATCHED_SQL = """
 SELECT place.id, place.visit_id, place.state FROM place
-WHERE place.state NOT IN ('left', 'called off', 'none') AND place.deadline_at IS NULL
+WHERE place.state NOT IN ('left', 'called off', 'none', 'returned') AND place.deadline_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.visit_id = place.visit_id
                 AND alarm.visitor_id = place.visitor_id AND alarm.state <> 'stood down')
 ORDER BY place.id LIMIT :most

@@ -1,11 +1,16 @@
 """The rows. What is personal is sealed (bytes); what is searched by is an index made with the key (DESIGN §8)."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from store.types import UtcInstant
+
+EMPTY: dict[str, Any] = {"server_default": text("''")}
+NO: dict[str, Any] = {"server_default": false()}
+"""For columns that came later: an older version, brought back, adds rows without them."""
 
 
 class SchoolRow(SQLModel, table=True):
@@ -100,6 +105,10 @@ class VisitRow(SQLModel, table=True):
     code_words: bytes
     policy: str
     made_at: datetime = Field(sa_type=UtcInstant)
+    details: bytes | None = None
+    outing_id: int | None = Field(default=None, index=True)
+    authorisation: str = Field(default="", sa_column_kwargs=EMPTY)
+    made_by: int | None = None
 
 
 class PlaceRow(SQLModel, table=True):
@@ -122,6 +131,15 @@ class PlaceRow(SQLModel, table=True):
     deadline_at: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
     version: int = 0
     unplanned: bool = False
+    outing_id: int | None = Field(default=None, index=True)
+    set_out_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    waiting_for: str = Field(default="", sa_column_kwargs=EMPTY)
+    wait_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    returns_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    returned_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    alone: bool = Field(default=False, sa_column_kwargs=NO)
+    off_reason: str = Field(default="", sa_column_kwargs=EMPTY)
+    briefed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
 class AlarmRow(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Visits and the places of their visitors."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlmodel import col, select
 
+from bot.details import Authorisation, Details
 from bot.events import Event
 from bot.policy import Policy
 from bot.visit import OPEN, Place, State
@@ -30,6 +31,10 @@ class Visit:
     code_words: tuple[str, ...]
     policy: Policy
     made_at: datetime
+    details: Details = field(default_factory=Details)
+    outing_id: int | None = None
+    authorisation: Authorisation = Authorisation.NOT_NEEDED
+    made_by: int | None = None
 
 
 @lru_cache(maxsize=256)
@@ -48,6 +53,10 @@ def _visit(tx: Transaction, row: VisitRow) -> Visit:
         code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
         policy=_policy(row.policy),
         made_at=row.made_at,
+        details=Details.read(tx.sealer.open(row.details)) if row.details else Details(),
+        outing_id=row.outing_id,
+        authorisation=Authorisation(row.authorisation),
+        made_by=row.made_by,
     )
 
 
@@ -73,8 +82,12 @@ async def add(
     pupil: str = "",
     reason: str = "",
     code_words: tuple[str, ...] = (),
+    details: Details | None = None,
+    outing_id: int | None = None,
+    authorisation: Authorisation = Authorisation.NOT_NEEDED,
+    made_by: int | None = None,
 ) -> Visit:
-    """Add a visit without places."""
+    """Add a visit without places. Visits of one outing have the id of its first as their `outing_id`."""
     seal = tx.sealer.seal
     row = VisitRow(
         school_id=school_id,
@@ -84,11 +97,46 @@ async def add(
         code_words=seal(json.dumps(code_words)),
         policy=policy.model_dump_json(),
         made_at=now,
+        details=seal(details.write()) if details else None,
+        outing_id=outing_id,
+        authorisation=authorisation,
+        made_by=made_by,
     )
     tx.session.add(row)
     await tx.session.flush()
-    assert row.id is not None
-    return Visit(row.id, school_id, address, pupil, reason, code_words, policy, now)
+    return _visit(tx, row)
+
+
+async def change(
+    tx: Transaction,
+    visit: Visit,
+    *,
+    address: str | None = None,
+    pupil: str | None = None,
+    reason: str | None = None,
+    details: Details | None = None,
+    code_words: tuple[str, ...] | None = None,
+    outing_id: int | None = None,
+    authorisation: Authorisation | None = None,
+) -> Visit:
+    """Change what is given of a visit's plan; gives the visit as it now is."""
+    seal = tx.sealer.seal
+    values: dict[str, Any] = {
+        "address": seal(address) if address is not None else None,
+        "pupil": seal(pupil) if pupil is not None else None,
+        "reason": seal(reason) if reason is not None else None,
+        "details": seal(details.write()) if details is not None else None,
+        "code_words": seal(json.dumps(code_words)) if code_words is not None else None,
+        "outing_id": outing_id,
+        "authorisation": authorisation,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    query = select(VisitRow).where(VisitRow.school_id == visit.school_id, VisitRow.id == visit.id)
+    row = (await tx.session.exec(query)).one()
+    row.sqlmodel_update(given)
+    tx.session.add(row)
+    await tx.session.flush()
+    return _visit(tx, row)
 
 
 async def add_place(tx: Transaction, school_id: int, place: Place) -> Place:
@@ -128,6 +176,26 @@ async def of_school(tx: Transaction, school_id: int) -> list[tuple[Visit, list[P
 async def places_of_visit(tx: Transaction, school_id: int, visit_id: int) -> list[Place]:
     query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.visit_id == visit_id)
     return [_place(row) for row in (await tx.session.exec(query.order_by(col(PlaceRow.id)))).all()]
+
+
+async def of_outing(tx: Transaction, school_id: int, outing_id: int, visitor_id: int) -> list[Place]:
+    """A visitor's places in one outing, in the order of their start."""
+    query = select(PlaceRow).where(
+        PlaceRow.school_id == school_id, PlaceRow.outing_id == outing_id, PlaceRow.visitor_id == visitor_id
+    )
+    query = query.order_by(col(PlaceRow.starts_at), col(PlaceRow.id))
+    return [_place(row) for row in (await tx.session.exec(query)).all()]
+
+
+async def between(tx: Transaction, school_id: int, since: datetime, until: datetime) -> list[tuple[Visit, list[Place]]]:
+    """The visits of a school with a place that starts from `since` on and before `until`, by their first start."""
+    query = select(PlaceRow).where(
+        PlaceRow.school_id == school_id, col(PlaceRow.starts_at) >= since, col(PlaceRow.starts_at) < until
+    )
+    query = query.order_by(col(PlaceRow.starts_at), col(PlaceRow.id))
+    ids = dict.fromkeys(row.visit_id for row in (await tx.session.exec(query)).all())
+    found = [(await by_id(tx, school_id, visit_id), visit_id) for visit_id in ids]
+    return [(visit, await places_of_visit(tx, school_id, visit_id)) for visit, visit_id in found if visit]
 
 
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:

@@ -331,8 +331,9 @@ def test_the_office_can_read_of_every_alarm_that_is_raised() -> None:
     kinds = {alarm.Kind.CODE_WORD}
     for row in visit.TABLE:
         for happening in visit.TABLE[row]:
-            asha = Visiting(visit.Place(1, state=row, id=1, visit_id=1, starts_at=NOW, ends_at=NOW))
-            kinds |= {effect.kind for effect in asha.hears("14:02", happening) if isinstance(effect, Raise)}
+            for alone in (False, True):
+                asha = Visiting(visit.Place(1, state=row, id=1, visit_id=1, starts_at=NOW, ends_at=NOW, alone=alone))
+                kinds |= {effect.kind for effect in asha.hears("14:02", happening) if isinstance(effect, Raise)}
     shown = {key for page, quote in QUOTES if page == FOR_PEOPLE[0] for key in notices_of(quote)}
     assert {kind for kind in alarm.Kind if f"alarm_{kind.name.lower()}" in shown} == kinds
 

@@ -80,8 +80,8 @@ def said(word: str, language: str = "en") -> str:
 
 
 def why_off(reason: str, language: str = "en") -> str:
-    """Why a visit was called off: unsafe, animals, family or other."""
-    return label(f"off_{reason}", language)
+    """Why a visit was called off: unsafe, animals, family, nobody home, family late or other."""
+    return label(f"off_{reason.replace(' ', '_')}", language)
 
 
 def state_line(state: visit.State, language: str, **values: object) -> str:

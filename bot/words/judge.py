@@ -12,11 +12,13 @@ from bot.words.times import resolve
 _KINDS = {kind.value: kind for kind in Kind}
 _QUESTIONS = frozenset({Kind.DETAILS, Kind.STATUS, Kind.WHO, Kind.HELP})
 _ASKING = _QUESTIONS | RAISING | {Kind.MINE, Kind.NO_CONCERN}
-_OF_PEOPLE = frozenset({Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE})
+_OF_PEOPLE = frozenset(
+    {Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.RETURNED, Kind.SETTING_OUT, Kind.LATE}
+)
 _REASONS = ("unsafe", "animals", "family", "other")
 _GOING = frozenset({Kind.LEFT, Kind.NOT_RETURNING})
 _CAREFUL = LOWERING | MOVING | {Kind.ARRIVED, Kind.SETTING_OUT}
-_FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT}
+_FIRST = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "4": Kind.RETURNED}
 _SHORT = 6  # words beside a code that still ask about that code
 _BEFORE = 4  # words before a phrase in which "not", "when", "will" undo it
 

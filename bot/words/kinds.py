@@ -13,6 +13,7 @@ class Kind(StrEnum):
     LEFT = "left"
     NOT_RETURNING = "not_returning"  # left, and not coming back to school
     SETTING_OUT = "setting_out"
+    RETURNED = "returned"  # back at school
     LATE = "late"  # will arrive later
     BACK_BY = "back_by"
     LONGER = "longer"  # stays longer
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     CALLED_OFF = "called_off"
     CONCERN = "concern"
     NO_CONCERN = "no_concern"
+    INCIDENT = "incident"
+    CHILD_DANGER = "child_danger"
     DANGER = "danger"
     MINE = "mine"
     STAND_DOWN = "stand_down"
@@ -41,10 +44,10 @@ class Outcome(StrEnum):
     REAL = "real"
 
 
-RAISING = frozenset({Kind.DANGER, Kind.CONCERN})
+RAISING = frozenset({Kind.DANGER, Kind.CHILD_DANGER, Kind.CONCERN, Kind.INCIDENT})
 """Taken from any text, however unclear the rest of it."""
 
-LOWERING = frozenset({Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.CALLED_OFF, Kind.STAND_DOWN})
+LOWERING = frozenset({Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.RETURNED, Kind.CALLED_OFF, Kind.STAND_DOWN})
 """Ends or answers something: only from a text that says just that."""
 
 MOVING = frozenset({Kind.LATE, Kind.LONGER, Kind.BACK_BY})
@@ -80,7 +83,7 @@ class Reading:
     """What one text was taken to mean; `meanings` is never empty and has the raising ones first.
 
     `certain`: lowering meanings may be acted on. `ask`: the one thing to ask back, while the clock runs on.
-    `digit`: "1", "2", "3" or "9" when the text is just that digit.
+    `digit`: "1", "2", "3", "4" or "9" when the text is just that digit.
     """
 
     text: str

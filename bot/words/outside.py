@@ -18,7 +18,7 @@ _FORWARD = re.compile(
 _QUOTED = re.compile(r"^\s*>", re.MULTILINE)
 _QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02'
 _SLASH = re.compile(r"\s*/([A-Za-z_]{1,32})(?:@\w{1,64})?\s*")
-_DIGITS = {"1": "1", "2": "2", "3": "3", "9": "9"}
+_DIGITS = {"1": "1", "2": "2", "3": "3", "4": "4", "9": "9"}
 
 
 class Outside(NamedTuple):
@@ -41,7 +41,7 @@ def outside(text: str) -> Outside:
 
 
 def digit(text: str) -> str | None:
-    """ "1", "2", "3" or "9" when the text is just that digit, whatever marks stand around it."""
+    """ "1", "2", "3", "4" or "9" when the text is just that digit, whatever marks stand around it."""
     if len(text) > 24:
         return None
     kept = "".join(char for char in fold(text)[0] if char.isalnum())

@@ -15,7 +15,7 @@ from bot.words.lexicon import lexicon
 from bot.words.outside import digit, outside, slash
 from bot.words.scan import scan
 
-DIGITS = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "9": Kind.DANGER}
+DIGITS = {"1": Kind.ARRIVED, "2": Kind.OK, "3": Kind.LEFT, "4": Kind.RETURNED, "9": Kind.DANGER}
 _HELP = frozenset(("help", "start", "menu"))  # after a slash, as Telegram's own bots have it
 _UNCLEAR = (Meaning(Kind.UNCLEAR),)
 

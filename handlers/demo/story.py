@@ -20,12 +20,12 @@ PLANS = (
 
 UNEVENTFUL = Scene(
     "A visit like most",
-    "Arrived, asked, all OK, left: four texts for Asha, one for the office.",
+    "Arrived, asked, all OK, left: three texts for Asha, one for the office.",
     (ASHA, OLIVE),
     (
         at("13:04", ASHA.texts("arrived"), ASHA.gets("ARRIVED 13:04", "asked at 13:15", "expected 13:35")),
         at("13:15", ASHA.gets("Is all OK?")),
-        at("13:16", ASHA.texts("2"), ASHA.gets("OK 13:16")),
+        at("13:16", ASHA.texts("2")),
         at("13:33", ASHA.texts("left"), ASHA.gets("LEFT 13:33"), OLIVE.gets("A. LEFT 13:33", "closed")),
     ),
 )
@@ -53,7 +53,6 @@ CODE_WORD = Scene(
         at(
             "14:11",
             ASHA.texts("2"),
-            ASHA.gets("OK 14:11"),
             OLIVE.gets("{code} 14:11", "Do NOT take it as safe: code word"),
             HENRY.gets("{code} 14:11", "Do NOT take it as safe: code word"),
         ),
@@ -100,7 +99,7 @@ OVERDUE = Scene(
     (
         at("15:21", ASHA.texts("arrived"), ASHA.gets("ARRIVED 15:21", "asked at 15:30", "expected 15:45")),
         at("15:30", ASHA.gets("Is all OK?")),
-        at("15:31", ASHA.texts("all ok"), ASHA.gets("OK 15:31", "expected 15:45")),
+        at("15:31", ASHA.texts("all ok")),
         at("15:50", ASHA.gets("Expected to end 15:45", "ANOTHER 20 MINS")),
         at("15:52", ASHA.gets("No answer yet. Expected to end 15:45")),
         at("15:54", OLIVE.gets("ALARM {code} 15:54: Asha overdue at Flat 2, 9 Tanner Street", "due out 15:45")),

@@ -151,11 +151,12 @@ class Case:
         notice: str,
         *,
         first_only: bool = False,
+        urgent: bool = False,
         besides: frozenset[int] = frozenset(),
         visit_id: int | None = None,
         **values: Any,
     ) -> None:
-        """Owe a notice that is no alarm to the contacts with these roles, each person once.
+        """Owe a notice that is no alarm to the contacts with these roles, each once; `urgent`: before all that is not.
 
         `first_only`: to the first of them that has anybody on duty; to all of them when none has.
         """
@@ -170,4 +171,5 @@ class Case:
         values = {"now": self.clock(school_id, self.now), **values}
         text = notices.render(notice, language, **values)
         for person in told:
-            await self.owe(person, notice, text, self.usable(person.channels())[:1], visit_id=visit_id)
+            ways = person.alarm_channels() if urgent else person.channels()
+            await self.owe(person, notice, text, self.usable(ways)[:1], urgent=urgent, visit_id=visit_id)

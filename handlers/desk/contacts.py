@@ -4,7 +4,7 @@ from bot import notices
 from bot.alarm import Alarm, Event, Happening
 from bot.events import Incoming, Sort
 from bot.people import Channel, Person, Role
-from bot.visit import Place, State
+from bot.visit import COMING, Place
 from bot.words import Kind, Meaning, Reading
 from handlers.desk import alarms
 from handlers.desk.case import Case
@@ -12,7 +12,6 @@ from store import alarms as alarm_store
 
 _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
 _ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
-_AWAITED = (State.PLANNED, State.DUE, State.MISSING)
 
 
 async def answer(
@@ -69,7 +68,7 @@ def _meant_for_alarms(reading: Reading, told: list[Alarm], places: list[Place]) 
     for meaning in reading.meanings:
         if meaning.kind in _FOR_ALARMS and (meaning.code or told or meaning.kind is Kind.MINE):
             return meaning
-    inside = any(place.is_open and place.state not in _AWAITED for place in places)
+    inside = any(place.is_open and place.state not in COMING for place in places)
     if reading.digit == "1" and told and not inside:
         return Meaning(Kind.MINE)
     return None
@@ -94,7 +93,7 @@ async def _take(
     channel: Channel,
     places: list[Place],
 ) -> None:
-    expected = any(place.is_open and place.state in _AWAITED for place in places)
+    expected = any(place.is_open and place.state in COMING for place in places)
     if meaning.code is None and meaning.kind is Kind.MINE and expected and told:
         await _say(case, person, channel, "ask_back_mine_or_arrived", codes=_codes(told))
         return

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from bot import notices, visit
 from bot.events import Event, Happening
 from bot.people import Channel, Person
-from bot.visit import LifeSign, Place, Raise, Say, State, Tell
-from handlers.desk import alarms
+from bot.visit import LifeSign, Place, Raise, Say, Tell
+from handlers.desk import alarms, outings
 from handlers.desk.case import Case
 from store import visits
 
@@ -19,10 +19,16 @@ class Owed(NamedTuple):
     place: Place
     notice: str
     happening: Happening
+    spare: bool = False
+    partner: str = ""
 
 
 BARE_WORDS = 2
 """A text that opens a visit and says more than so many words says where: it stands as the address until one is given."""
+
+
+def says_where(text: str) -> bool:
+    return len(text.split()) > BARE_WORDS
 
 
 async def happen(
@@ -34,6 +40,7 @@ async def happen(
     `quiet` keeps a danger from raising a second alarm where the code word has raised one already.
     """
     policy = await case.policy(person.school_id, place.visit_id)
+    happening = await outings.among_others(case, person.school_id, place, happening)
     decision = visit.decide(place, happening, policy, case.now)
     after = await _keep(case, person, place, decision.place, happening)
     await case.note(
@@ -50,19 +57,23 @@ async def happen(
     answers: list[Owed] = []
     for effect in decision.effects:
         match effect:
-            case Say(notice, everywhere):
-                owed = Owed(after, notice, decision.happening)
+            case Say(notice, everywhere, spare):
+                owed = Owed(after, notice, decision.happening, spare)
                 if everywhere:
                     await _everywhere(case, person, owed)
                 else:
                     answers.append(owed)
             case Tell():
-                await _tell(case, person, after, effect, happening)
+                await _tell(case, person, after, effect, decision.happening)
             case Raise(kind):
                 if not quiet:
                     await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
             case LifeSign(word):
                 await alarms.sign_of_life(case, person, after.visit_id, word)
+    if after.returns_at != place.returns_at:
+        await outings.share_return(case, person.school_id, after)
+    for other in await outings.also_back(case, person.school_id, place, after):
+        await happen(case, person, other, Happening(Event.RETURNED), quiet=True)
     return after, answers
 
 
@@ -73,14 +84,15 @@ async def _keep(case: Case, person: Person, before: Place, after: Place, happeni
     if not after.is_open:
         return after
     school = case.school(person.school_id)
-    said = f'"{happening.note}"' if len(happening.note.split()) > BARE_WORDS else ""
+    said = f'"{happening.note}"' if says_where(happening.note) else ""
     made = await visits.add(case.tx, person.school_id, school.policy, case.now, address=said)
     await case.note(person.school_id, "opened", made.id, person_id=person.id, text=happening.note)
     return await visits.add_place(case.tx, person.school_id, replace(after, visit_id=made.id))
 
 
-def sentence(case: Case, person: Person, place: Place, notice: str, happening: Happening) -> str:
+def sentence(case: Case, person: Person, owed: Owed, place: Place) -> str:
     """The words of one notice to a visitor: from the visit alone (law 7)."""
+    notice, happening = owed.notice, owed.happening
     language = case.school(person.school_id).language
     clock = {
         name: case.clock(person.school_id, instant)
@@ -91,6 +103,9 @@ def sentence(case: Case, person: Person, place: Place, notice: str, happening: H
             ("arrived", place.arrived_at),
             ("left", place.left_at),
             ("check_in", place.check_in_at),
+            ("wait", place.wait_until),
+            ("back", place.returns_at),
+            ("returned", place.returned_at),
         )
     }
     if notice == "arrived" and place.check_in_at is None:
@@ -98,22 +113,23 @@ def sentence(case: Case, person: Person, place: Place, notice: str, happening: H
     if notice == "unclear" and happening.ask and _can_be(happening.ask, place):
         notice = f"ask_back_{happening.ask}"
     state = notices.state_line(place.state, language, **clock)
-    return notices.render(notice, language, **clock, state=state)
+    return notices.render(notice, language, **clock, state=state, partner=owed.partner)
 
 
 def answer(case: Case, person: Person, owed: Sequence[Owed]) -> str:
     """One text out of all that is owed, each sentence once, with the times as they stand at the end."""
     latest = {one.place.id: one.place for one in owed}
-    sentences = [sentence(case, person, latest[one.place.id], one.notice, one.happening) for one in owed]
+    sentences = [sentence(case, person, one, latest[one.place.id]) for one in owed]
     return " ".join(dict.fromkeys(sentences))
 
 
 def _can_be(asked: str, place: Place) -> bool:
     """Whether the question makes sense: nobody who is there is asked whether they have arrived."""
-    inside = place.is_open and place.state not in (State.PLANNED, State.DUE, State.MISSING)
     if asked == Event.ARRIVED:
-        return not inside
-    return inside or (place.is_open and asked not in (Event.LEFT, Event.OK))
+        return not place.is_inside
+    if asked == Event.RETURNED:
+        return place.is_open
+    return place.is_inside or (place.is_open and asked not in (Event.LEFT, Event.OK))
 
 
 async def prompt(case: Case, person: Person, place: Place, notice: str, text: str) -> None:
@@ -123,7 +139,7 @@ async def prompt(case: Case, person: Person, place: Place, notice: str, text: st
 
 
 async def _everywhere(case: Case, person: Person, owed: Owed) -> None:
-    text = sentence(case, person, owed.place, owed.notice, owed.happening)
+    text = sentence(case, person, owed, owed.place)
     await _owe(case, person, owed.place, owed.notice, text, case.usable(person.channels()))
 
 
@@ -140,6 +156,7 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
         effect.roles,
         effect.notice,
         first_only=effect.first_only,
+        urgent=effect.urgent,
         besides=frozenset({person.id, *(partner.visitor_id for partner in partners)}),
         visit_id=place.visit_id,
         initials=person.initials,
@@ -148,6 +165,8 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
         note=_why(happening, case.school(person.school_id).language),
         start=case.clock(person.school_id, place.starts_at),
         end=case.clock(person.school_id, place.ends_at),
+        back=case.clock(person.school_id, place.returns_at),
+        words=notices.shorten(happening.note or "-"),
         phone=person.phone,
     )
 
@@ -163,7 +182,7 @@ async def deadline(case: Case, school_id: int, place: Place) -> None:
     person = await case.person(school_id, place.visitor_id)
     if person is None or place.deadline is None or place.deadline_at is None or place.deadline_at > case.now:
         return
-    happening = Happening(place.deadline)
+    happening = Happening(Event.JOINED if await outings.is_awaited_later(case, school_id, place) else place.deadline)
     after, answers = await happen(case, person, place, happening)
     if answers:
         await prompt(case, person, after, answers[0].notice, answer(case, person, answers))

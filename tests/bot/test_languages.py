@@ -31,6 +31,11 @@ ASKS: dict[str, frozenset[Kind | Outcome]] = {
     "ask_end": frozenset({Kind.LONGER}),
     "nudge_end": frozenset({Kind.LONGER}),
     "help": frozenset({Kind.LATE, Kind.LONGER, Kind.STATUS}),
+    "ask_return": frozenset({Kind.BACK_BY}),
+    "nudge_return": frozenset({Kind.BACK_BY}),
+    "back_or_arrived": frozenset({Kind.ARRIVED}),
+    "ask_partner": frozenset({Kind.LEFT}),
+    "ask_back_back_by": frozenset({Kind.BACK_BY}),
     "ask_back_late": frozenset({Kind.LATE}),
     "ask_back_longer": frozenset({Kind.LONGER}),
     "ask_back_called_off": frozenset({Kind.CALLED_OFF}),
@@ -185,7 +190,10 @@ def test_every_sign_of_life_and_every_reason_has_a_word(language: str) -> None:
             signs |= {effect.word for effect in decision.effects if isinstance(effect, LifeSign)}
     assert {"ok", "left", "called off"} <= signs
     assert all(notices.said(sign, language) for sign in signs)
-    assert all(notices.why_off(reason, language) for reason in ("unsafe", "animals", "family", "other"))
+    assert all(
+        notices.why_off(reason, language)
+        for reason in ("unsafe", "animals", "family", "nobody home", "family late", "other")
+    )
 
 
 # -- what is asked for is understood --------------------------------------------------------------

@@ -7,12 +7,11 @@ from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot import alarm, notices, visit, words
 from bot.events import Event, Happening
 from bot.gsm7 import SINGLE, is_gsm7, septets
+from bot.policy import First
 from bot.visit import Say, State, Tell
 from bot.words import Kind
 from tests.bot.values import HENRY, HOUSE, OLIVE, POLICY, Climb, at, mins, standing
@@ -56,12 +55,12 @@ WORST = {
     "since": "14:32",
     "why": "they texted Doorstep 14:32",
     "state": BOOK["states"]["missing"].format(start="14:00"),
-    **dict.fromkeys(
-        ("now", "start", "end", "arrived", "left", "check_in", "heard", "raised", "owned", "ended"), "14:32"
-    ),
+    "partner": "B.M.",
+    **dict.fromkeys(("heard", "raised", "owned", "ended"), "14:32"),
+    **dict.fromkeys(("now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"), "14:32"),
 }
-CLOCKS = {"now", "start", "end", "arrived", "left", "check_in"}
-ASKED_BACK = {"arrived", "ok", "left", "late", "longer", "called_off", "change"}
+CLOCKS = {"now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"}
+ASKED_BACK = {"arrived", "ok", "left", "returned", "late", "longer", "back_by", "called_off", "change"}
 LONGER_THAN_ONE_SMS = {"alarm_details"}  # the sealed card, sent only to whoever asks for it
 RESERVED = {
     "STOP",
@@ -89,12 +88,14 @@ def fields(template: str) -> set[str]:
 def visit_notices(kind: type[Say] | type[Tell]) -> set[str]:
     """Every notice that the visit machine can owe the visitor (Say) or the contacts (Tell)."""
     found = set()
-    rules = POLICY.model_copy(update={"tell_arrived": POLICY.tell_left})
+    told = dict.fromkeys(("tell_arrived", "tell_set_out", "tell_returned"), POLICY.tell_left)
+    rules = POLICY.model_copy(update=told)
+    others = {"await_arrival": False, "nobody_home_wait": None, "danger_first": First.OFFICE}
     for state in State:
         for event in Event:
-            for by in (20, 900):
+            for by, way in ((20, rules), (900, rules), (20, rules.model_copy(update=others))):
                 asha = standing(state)
-                decision = visit.decide(asha.place, Happening(event, by=mins(by)), rules, asha.now)
+                decision = visit.decide(asha.place, Happening(event, by=mins(by), out=by == 20), way, asha.now)
                 found |= {effect.notice for effect in decision.effects if isinstance(effect, kind)}
     return found
 
@@ -159,7 +160,11 @@ def test_every_sentence_renders_with_what_the_desk_knows(key: str) -> None:
 @pytest.mark.parametrize("key", BOOK["visitor"])
 def test_a_sentence_to_a_visitor_is_made_of_the_visit_alone(key: str) -> None:
     """Clock times and where the visit stands, nothing of an alarm (law 7); only a contact is asked for a code."""
-    of_their_own = {"ask_back_mine_or_arrived": {"codes"}, "code_word_refused": {"reason", "good"}}
+    of_their_own = {
+        "ask_back_mine_or_arrived": {"codes"},
+        "code_word_refused": {"reason", "good"},
+        "ask_partner": {"partner"},
+    }
     allowed = {*CLOCKS, "state", *of_their_own.get(key, set())}
     assert fields(BOOK["visitor"][key]) <= allowed
 
@@ -214,7 +219,8 @@ def asked_replies() -> set[str]:
             found |= set(re.findall(r"(?:[Rr]eply|[Tt]ext|for (?:yes|no),) (\d)\b", text))
             found |= set(
                 re.findall(
-                    r"\b((?:LATE|ANOTHER|BACK|CALLED|SAFE|MINE|STATUS|ARRIVED)(?: (?:[A-Z]+\b|[\dA-Z:]+\d\b))*)", text
+                    r"\b((?:LATE|ANOTHER|BACK|BOTH|CALLED|SAFE|MINE|STATUS|ARRIVED)(?: (?:[A-Z]+\b|[\dA-Z:]+\d\b))*)",
+                    text,
                 )
             )
     return found
@@ -224,8 +230,11 @@ READ_AS = {
     "1": Kind.ARRIVED,
     "2": Kind.OK,
     "3": Kind.LEFT,
+    "4": Kind.RETURNED,
     "9": Kind.DANGER,
     "ARRIVED": Kind.ARRIVED,
+    "ARRIVED AT 14 HIGH STREET": Kind.ARRIVED,
+    "BOTH LEFT": Kind.LEFT,
     "LATE 20": Kind.LATE,
     "ANOTHER 20 MINS": Kind.LONGER,
     "BACK BY 15:30": Kind.BACK_BY,
@@ -238,8 +247,9 @@ READ_AS = {
     "REAL K7Q4 police came": Kind.STAND_DOWN,
     "K7Q4": Kind.DETAILS,
 }
-LOWERS = {Kind.OK, Kind.LEFT, Kind.CALLED_OFF, Kind.LATE, Kind.LONGER, Kind.BACK_BY, Kind.STAND_DOWN}
-NOT_REPLIES = {"ARRIVED 14:32", "CALLED OFF 14:32", "LATE"}  # read back to the visitor, not asked for
+LOWERS = {Kind.OK, Kind.LEFT, Kind.RETURNED, Kind.CALLED_OFF, Kind.LATE, Kind.LONGER, Kind.BACK_BY, Kind.STAND_DOWN}
+NOT_REPLIES = {"ARRIVED 14:32", "CALLED OFF 14:32", "LATE", "LATE 14:32", "BACK BY", "BACK 14:32"}
+"""Read back to the visitor, not asked for."""
 
 
 def read(text: str) -> words.Reading:
@@ -283,7 +293,15 @@ def test_no_sentence_asks_for_a_word_that_twilio_keeps_for_itself(key: str) -> N
     assert not {word.upper() for word in asked} & RESERVED
 
 
-MOVES = {"arrived": Kind.ARRIVED, "ok": Kind.OK, "left": Kind.LEFT, "late": Kind.LATE, "longer": Kind.LONGER}
+MOVES = {
+    "arrived": Kind.ARRIVED,
+    "ok": Kind.OK,
+    "left": Kind.LEFT,
+    "late": Kind.LATE,
+    "longer": Kind.LONGER,
+    "back": Kind.RETURNED,
+    "back_later": Kind.BACK_BY,
+}
 
 
 @pytest.mark.parametrize("state", State)
@@ -315,27 +333,3 @@ def test_braces_in_peoples_own_words_stay_as_they_are() -> None:
     """A reason or an address is a value, never a template."""
     text = notices.render("alarm_ended", **{**WORST, "reason": "{name} {0}"})
     assert text.endswith("{name} {0}")
-
-
-SHORT = [
-    ("rang, all well", 70, "rang, all well"),
-    ("  two\n lines\there ", 70, "two lines here"),
-    ("abcdefghij", 10, "abcdefghij"),
-    ("abcdefghijk", 10, "abcdefg..."),
-    ("abcdef ghijk", 10, "abcdef..."),
-    ("", 70, ""),
-]
-
-
-@pytest.mark.parametrize(("text", "length", "short"), SHORT)
-def test_peoples_own_words_are_shortened(text: str, length: int, short: str) -> None:
-    """On one line, and cut with three dots where they are long."""
-    assert notices.shorten(text, length) == short
-
-
-@given(st.text(), st.integers(3, 100))
-def test_shortened_words_are_never_longer_than_allowed(text: str, length: int) -> None:
-    """Whatever was typed, it is one line of at most so many characters."""
-    short = notices.shorten(text, length)
-    assert len(short) <= length
-    assert len(short.splitlines()) <= 1

@@ -2,6 +2,7 @@
 
 import json
 from datetime import time, timedelta
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,9 @@ LENGTHS = (
     *("unplanned_length", "longest_change", "rung", "ownership", "check_in"),
 )
 ROLES = ("ladder", "duress")
-TOLD = ("tell_unplanned", "tell_arrived", "tell_left", "tell_changed", "tell_called_off", "tell_concern")
+NOBODY = ("authorise", "consult", "assess", "quiet")
+TOLD = tuple(name for name in Policy.model_fields if name.startswith("tell_"))
+PRESETS = ("birchwood", "coteford", "default", "early-years", "potton", "willows")
 MARSH_LANE = '[marsh_lane]\nname = "Marsh Lane Primary"\n'
 
 
@@ -70,9 +73,21 @@ def test_the_default_is_what_the_spine_names() -> None:
     assert policy.rehearsal_lengths() == []
 
 
-def test_the_default_preset_has_every_setting() -> None:
-    """Nothing of a policy is left to chance: the preset names each setting and no other."""
-    assert set(preset("default")) == set(Policy.model_fields) == {"check_in_from", "terms", *LENGTHS, *ROLES, *TOLD}
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_has_every_setting(name: str) -> None:
+    """Nothing of a policy is left to chance: each preset names each setting and no other, in the order of the default."""
+    assert list(preset(name)) == list(preset("default"))
+    assert set(preset(name)) == set(Policy.model_fields)
+    assert parse_policy(name) == Policy.restore(parse_policy(name).model_dump_json())
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_value_of_a_preset_has_its_clause_beside_it(name: str) -> None:
+    """A reader sees which row of which policy a value carries out, or that no policy says."""
+    text = (resources.files("bot") / "policies" / f"{name}.toml").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    bare = [line for line, above in zip(lines[1:], lines, strict=False) if "=" in line and "# " not in line + above[:2]]
+    assert bare == []
 
 
 @pytest.mark.parametrize("day", ["1 September", "13-01", "02-30", 9])

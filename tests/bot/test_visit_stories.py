@@ -27,7 +27,7 @@ def test_an_uneventful_visit() -> None:
     assert asha.stands == (State.THERE, Event.CHECK_IN_DUE, "14:10")
     assert asha.waits() == [Say("ask_check_in")]
     assert asha.stands == (State.ASKED, Event.NUDGE_DUE, "14:12")
-    assert asha.hears("14:11", Event.OK) == [LifeSign("ok"), Say("ok")]
+    assert asha.hears("14:11", Event.OK) == [LifeSign("ok"), Say("ok", spare=True)]
     assert asha.stands == (State.THERE, Event.END_DUE, "15:05")
     assert asha.hears("14:48", Event.LEFT) == [LifeSign("left"), LEFT, Say("left")]
     assert (asha.place.state, asha.place.deadline_at) == (State.LEFT, None)
@@ -255,7 +255,7 @@ def test_danger_raises_the_alarm_from_any_state(state: State) -> None:
 @pytest.mark.parametrize("state", State)
 def test_a_concern_goes_to_the_first_who_can_be_told(state: State) -> None:
     """P19b: to the DSL, or else the deputy, from any state, and never only into a record."""
-    tell = Tell("dsl_concern", (Role.DSL, Role.DEPUTY), first_only=True)
+    tell = Tell("dsl_concern", (Role.DSL, Role.DEPUTY), first_only=True, urgent=True)
     assert standing(state).hears("16:00", Event.CONCERN) == [Say("concern"), tell]
 
 

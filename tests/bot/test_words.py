@@ -69,7 +69,9 @@ def test_reasons_for_calling_off_are_read(row: Labelled) -> None:
     assert row.note in {meaning.reason for meaning in said(row.text, row.language).meanings}
 
 
-@pytest.mark.parametrize(("digit", "kind"), [("1", Kind.ARRIVED), ("2", Kind.OK), ("3", Kind.LEFT), ("9", Kind.DANGER)])
+@pytest.mark.parametrize(
+    ("digit", "kind"), [("1", Kind.ARRIVED), ("2", Kind.OK), ("3", Kind.LEFT), ("4", Kind.RETURNED), ("9", Kind.DANGER)]
+)
 @pytest.mark.parametrize("dress", ["{}", " {} ", "{}.", "{}!", "({})", "\n{}\n", "{}\u200b", "{}\ufe0f\u20e3"])
 def test_digits_always_work(digit: str, kind: Kind, dress: str) -> None:
     """A digit alone is certain, whatever marks or invisible characters stand around it."""
@@ -77,7 +79,7 @@ def test_digits_always_work(digit: str, kind: Kind, dress: str) -> None:
     assert (reading.digit, reading.kinds, reading.certain) == (digit, frozenset({kind}), True)
 
 
-@pytest.mark.parametrize("text", ["11", "22", "33", "23", "2 3", "3?", "4", "0", "no 3", "3 of us", "٣"])
+@pytest.mark.parametrize("text", ["11", "22", "33", "23", "2 3", "3?", "5", "0", "no 3", "3 of us", "٣"])
 def test_other_numbers_lower_nothing(text: str) -> None:
     """A number that is not just the digit is asked about; a digit of another script is the digit or nothing."""
     assert not said(text).lowers or text == "٣"

@@ -55,9 +55,10 @@ def mins(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def planned(start: str = "14:00", end: str = "15:00", rules: Policy = POLICY) -> Place:
-    """Asha's place in a visit that is to come."""
-    place = Place(ASHA.id, id=1, visit_id=1, starts_at=at(start), ends_at=at(end))
+def planned(start: str = "14:00", end: str = "15:00", rules: Policy = POLICY, back: str = "") -> Place:
+    """Asha's place in a visit that is to come; with `back`, her return is awaited."""
+    returns_at = at(back) if back else None
+    place = Place(ASHA.id, id=1, visit_id=1, starts_at=at(start), ends_at=at(end), returns_at=returns_at)
     return visit.plan(place, rules)
 
 
@@ -105,19 +106,31 @@ def standing(state: State, rules: Policy = POLICY) -> Visiting:
     """Asha, in that state of a visit from 14:00 to 15:00, got there by the shortest way."""
     if state is State.NONE:
         return Visiting(None, rules)
-    asha = Visiting(planned(rules=rules), rules)
+    back = "15:30" if state in visit.BACKWARD or state is State.RETURNED else ""
+    asha = Visiting(planned(rules=rules, back=back), rules)
     if state in (State.PLANNED, State.DUE, State.MISSING):
         return asha.until(state)
-    if state is State.CALLED_OFF:
-        asha.hears("13:30", Event.CALLED_OFF)
-        return asha
+    if state in _SAID_BEFORE:
+        asha.hears(*_SAID_BEFORE[state])
+        return asha.until(state)
     asha.hears("14:00", Event.ARRIVED)
     if state in (State.ENDING, State.OVERDUE):
         asha.until(State.ASKED)
         asha.hears("14:11", Event.OK)
-    if state is State.LEFT:
+    if state is State.LEFT or back:
         asha.hears("14:05", Event.LEFT)
+    if state is State.RETURNED:
+        asha.hears("14:20", Event.RETURNED)
     return asha.until(state)
+
+
+_SAID_BEFORE = {
+    State.CALLED_OFF: ("13:30", Event.CALLED_OFF),
+    State.ON_WAY: ("13:40", Event.SET_OUT),
+    State.AT_DOOR: ("14:00", Event.NOBODY_HOME),
+    State.WAITED: ("14:00", Event.NOBODY_HOME),
+}
+"""The one text that leads to a state without going in."""
 
 
 def raised(effects: Sequence[Effect]) -> list[Kind]:

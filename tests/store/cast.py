@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SECRET = "the secret of these proofs"
 POLICY = parse_policy("default")
+OUTING = 71
 MARSH_LANE, MILL_ROAD = "Marsh Lane Primary", "Mill Road Primary"
 
 ASHA = Person(
@@ -82,7 +83,7 @@ async def scene(tx: Transaction, name: str = MARSH_LANE) -> Scene:
         reason="attendance talk",
         code_words=("red umbrella",),
     )
-    planned = plan(Place(asha.id, visit_id=visit.id, starts_at=NOW, ends_at=NOW + HOUR), POLICY)
+    planned = plan(Place(asha.id, visit_id=visit.id, starts_at=NOW, ends_at=NOW + HOUR, outing_id=OUTING), POLICY)
     place = await visits.add_place(tx, school_id, planned)
     alarm = await alarms.add(
         tx,

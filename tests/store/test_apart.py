@@ -10,7 +10,21 @@ from sqlmodel import SQLModel
 from bot.people import Channel
 from store import alarms, journal, people, visits
 from store.database import Database, Stale, Transaction
-from tests.store.cast import ASHA, DAY, HOUR, MARSH_LANE, MILL_ROAD, NOW, POLICY, Scene, add_school, core, scene, trial
+from tests.store.cast import (
+    ASHA,
+    DAY,
+    HOUR,
+    MARSH_LANE,
+    MILL_ROAD,
+    NOW,
+    OUTING,
+    POLICY,
+    Scene,
+    add_school,
+    core,
+    scene,
+    trial,
+)
 
 Ask = Callable[[Transaction, int, Scene], Awaitable[object]]
 
@@ -22,6 +36,8 @@ READS: dict[str, Ask] = {
     "visits.place_by_id": lambda tx, school, s: visits.place_by_id(tx, school, s.place.id or 0),
     "visits.places_of_visit": lambda tx, school, s: visits.places_of_visit(tx, school, s.visit.id),
     "visits.places_of_visitor": lambda tx, school, s: visits.places_of_visitor(tx, school, s.asha.id, NOW - DAY),
+    "visits.of_outing": lambda tx, school, s: visits.of_outing(tx, school, OUTING, s.asha.id),
+    "visits.between": lambda tx, school, s: visits.between(tx, school, NOW - DAY, NOW + DAY),
     "alarms.by_id": lambda tx, school, s: alarms.by_id(tx, school, s.alarm.id or 0),
     "alarms.open_in_school": lambda tx, school, s: alarms.open_in_school(tx, school),
     "alarms.of_visitor": lambda tx, school, s: alarms.of_visitor(tx, school, s.asha.id),

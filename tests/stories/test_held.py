@@ -48,7 +48,7 @@ async def test_a_quiet_visit_sends_none(world: World) -> None:
     asha.receives("Is all OK?")
     assert times(world) == ["14:17", "14:17"]
     await asha.texts("2")
-    asha.receives("OK")
+    asha.receives_nothing()
     assert times(world) == ["14:42", "14:42"]
     await world.until("14:28")
     await leaves(world)
@@ -112,7 +112,7 @@ async def test_back_again_those_who_got_it_are_told_what_is_so(world: World) -> 
         one.receives("Doorstep works again 14:20", "still no word from A. since 14:00")
     asha.ignores()
     await asha.texts("2")
-    asha.receives("OK")
+    asha.receives_nothing()
     for one in ladder:
         one.receives("DISREGARD the AUTOMATIC text on A.", "they texted Doorstep 14:20")
     await leaves(world)

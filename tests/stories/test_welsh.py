@@ -27,7 +27,7 @@ async def test_a_planned_visit_from_wedi_cyrraedd_to_wedi_gadael(world: World) -
     await world.passes("10m")
     asha.receives("Ydy popeth yn iawn? Atebwch 2 os ydy")
     await asha.texts("Popeth yn iawn diolch")
-    asha.receives("IAWN 14:10")
+    asha.receives_nothing()
     await asha.texts("angen ugain munud arall")
     asha.receives("HIRACH, wedi'i nodi 14:10: disgwyl gadael erbyn 14:50")
     olive.receives("A. WEDI NEWID 14:10", "gorffen 14:50")

@@ -226,10 +226,15 @@ class World:
         end: str = "14:30",
         address: str = "14 High Street",
         code_word: str = "",
+        back: str = "",
+        outing: int | None = None,
     ) -> int:
-        """Put a visit of the day on record; gives its number."""
+        """Put a visit of the day on record; gives its number. With `back` a return is awaited; an `outing` shares one."""
         day = self.clock().replace(second=0, microsecond=0)
-        starts_at, ends_at = (day.replace(hour=int(written[:2]), minute=int(written[3:])) for written in (start, end))
+        starts_at, ends_at, returns_at = (
+            day.replace(hour=int(written[:2]), minute=int(written[3:])) if written else None
+            for written in (start, end, back)
+        )
         async with self.attached.service.database.transaction() as tx:
             made = await visits.add(
                 tx,
@@ -240,9 +245,17 @@ class World:
                 pupil="K.T.",
                 reason="attendance",
                 code_words=(code_word,) if code_word else (),
+                outing_id=outing,
             )
             for human in visitors:
-                place = visit.Place(self.ids[human.name], visit_id=made.id, starts_at=starts_at, ends_at=ends_at)
+                place = visit.Place(
+                    self.ids[human.name],
+                    visit_id=made.id,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    returns_at=returns_at,
+                    outing_id=outing,
+                )
                 await visits.add_place(tx, self.school_id, visit.plan(place, self.school.policy))
         return made.id
 

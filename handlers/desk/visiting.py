@@ -1,0 +1,186 @@
+"""What a person's text does to the visit they are on, to their partner's, and what they are answered."""
+
+from bot import notices
+from bot.acts import NOBODY_HOME
+from bot.events import Event, Happening, Sort
+from bot.people import Channel, Person
+from bot.policy import PairCheckIn
+from bot.visit import Place
+from bot.which import RECENT, which
+from bot.words import Kind, Meaning, Reading
+from handlers.desk import places
+from handlers.desk.case import Case
+from handlers.desk.places import Owed, says_where
+from handlers.desk.said import Text
+from store import visits
+
+_EVENTS = {
+    Kind.ARRIVED: Event.ARRIVED,
+    Kind.OK: Event.OK,
+    Kind.LEFT: Event.LEFT,
+    Kind.NOT_RETURNING: Event.LEFT,
+    Kind.LATE: Event.LATE,
+    Kind.LONGER: Event.LONGER,
+    Kind.BACK_BY: Event.BACK_BY,
+    Kind.RETURNED: Event.RETURNED,
+    Kind.NOBODY_HOME: Event.NOBODY_HOME,
+    Kind.FAMILY_LATE: Event.FAMILY_LATE,
+    Kind.SETTING_OUT: Event.SET_OUT,
+    Kind.CALLED_OFF: Event.CALLED_OFF,
+    Kind.CONCERN: Event.CONCERN,
+    Kind.INCIDENT: Event.INCIDENT,
+    Kind.CHILD_DANGER: Event.CHILD_DANGER,
+    Kind.DANGER: Event.DANGER,
+    Kind.STATUS: Event.STATUS,
+    Kind.WHO: Event.STATUS,
+    Kind.NO_CONCERN: Event.STATUS,
+    Kind.THANKS: Event.STATUS,
+    Kind.HELP: Event.HELP,
+}
+_RAISING = (Event.DANGER, Event.CHILD_DANGER, Event.CONCERN, Event.INCIDENT)
+_HARMLESS = (Event.STATUS, Event.HELP, Event.UNCLEAR)
+
+
+def happenings(reading: Reading, certain: bool, note: str) -> list[tuple[Happening, Meaning | None]]:
+    """What a reading makes happen, the raising first. What is not certain asks back and keeps the clock running."""
+    found: list[tuple[Happening, Meaning | None]] = []
+    for meaning in reading.meanings:
+        event = _EVENTS.get(meaning.kind, Event.UNCLEAR)
+        if event in _RAISING:
+            found.append((Happening(event, note=note), meaning))
+        elif event in _HARMLESS:
+            ask = reading.ask.value if reading.ask in _ASKABLE else ""
+            found.append((Happening(event, ask=ask if event is Event.UNCLEAR else "", note=note), meaning))
+        elif not certain:
+            ask = event.value.replace(" ", "_")
+            found.append((Happening(Event.UNCLEAR, ask=ask, note=note), meaning))
+        elif event in _TIMED and meaning.at is None and meaning.by is None:
+            found.append((Happening(Event.UNCLEAR, ask=event.value.replace(" ", "_"), note=note), meaning))
+        else:
+            onward = meaning.kind is Kind.NOT_RETURNING
+            reason = meaning.reason or ""
+            happening = Happening(event, at=meaning.at, by=meaning.by, reason=reason, note=note, onward=onward)
+            found.append((happening, meaning))
+    doing = [pair for pair in found if pair[0].event not in _HARMLESS]
+    said = {happening.event for happening, _ in doing}
+    if Event.NOBODY_HOME in said and Event.LEFT in said:
+        # "No answer, heading back": the visit is off, for that reason.
+        off = Happening(Event.CALLED_OFF, reason=NOBODY_HOME, note=note)
+        doing = [
+            (off, meaning) if happening.event is Event.LEFT else (happening, meaning) for happening, meaning in doing
+        ]
+        said.add(Event.CALLED_OFF)
+    for event, covers in _SAYS_IT_ALL:
+        if event in said:
+            doing = [pair for pair in doing if pair[0].event not in covers]
+    return doing or found[:1]
+
+
+_SAYS_IT_ALL = (
+    (Event.RETURNED, (Event.OK, Event.LEFT)),
+    (Event.CALLED_OFF, (Event.OK, Event.NOBODY_HOME, Event.FAMILY_LATE, Event.LEFT)),
+    (Event.LEFT, (Event.OK, Event.SET_OUT)),
+    (Event.NOBODY_HOME, (Event.ARRIVED, Event.OK)),
+    (Event.FAMILY_LATE, (Event.ARRIVED, Event.OK, Event.NOBODY_HOME)),
+)
+"""What one thing says along with it: "all fine, left now" is a leaving, "at the door, nobody in" is nobody home."""
+_TIMED = (Event.LATE, Event.LONGER, Event.BACK_BY)
+
+
+_ASKABLE = (Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.RETURNED, Kind.LATE, Kind.LONGER, Kind.BACK_BY, Kind.CALLED_OFF)
+
+
+async def take(case: Case, text: Text, quiet: bool) -> None:
+    """Let the text happen to the places it means, and answer it once, on the channel it came by."""
+    person = text.person
+    owed: list[Owed] = []
+    last = Place(person.id)
+    for happening, meaning in happenings(text.reading, text.certain, text.incoming.text):
+        last, said = await _happen(case, text, happening, meaning, quiet)
+        owed += said
+    if text.incoming.sort is Sort.OTHER and not text.incoming.text:
+        owed = [Owed(last, "unclear_other", Happening(Event.UNCLEAR))]
+    if text.incoming.channel is Channel.SMS and owed and all(one.spare for one in owed):
+        return  # had their answer not come through they would be asked again: a text that costs and says nothing is spared
+    await case.owe(
+        person,
+        "answer",
+        places.answer(case, person, owed),
+        case.usable([text.incoming.channel]),
+        buttons=notices.buttons(last.state, case.school(person.school_id).language),
+        visit_id=last.visit_id,
+        not_before=text.answered_at(case),
+    )
+
+
+async def _happen(
+    case: Case, text: Text, happening: Happening, meaning: Meaning | None, quiet: bool
+) -> tuple[Place, list[Owed]]:
+    """One thing that was said: to the sender's own place, to that of a partner who is named, or to those of both."""
+    person = text.person
+    current = await visits.places_of_visitor(case.tx, person.school_id, person.id, case.now - RECENT)
+    place = which(person.id, current, happening.event, case.now, says_where=says_where(text.incoming.text))
+    partner = await _partner_named(case, person, place, meaning.who) if meaning and meaning.who else None
+    if meaning and meaning.who and partner is None:
+        happening = Happening(Event.UNCLEAR, note=happening.note)
+    if partner is not None:
+        await _speak_for(case, partner, happening)
+        happening = Happening(Event.STATUS, note=happening.note)
+    last, said = await places.happen(case, person, place, happening, quiet=quiet)
+    if meaning and happening.event not in _HARMLESS:
+        if meaning.both or await _counts_for_all(case, person, place, happening):
+            await _speak_for_all(case, person, last, happening)
+        elif place.is_inside and not last.is_inside:
+            said += await _left_behind(case, person, last)
+    return last, said
+
+
+async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening) -> bool:
+    """Where the policy has it so, one of a pair answers the check-in of both (P13)."""
+    if happening.event is not Event.OK or place.visit_id is None:
+        return False
+    return (await case.policy(person.school_id, place.visit_id)).pair_check_in is PairCheckIn.ONE
+
+
+async def _left_behind(case: Case, person: Person, place: Place) -> list[Owed]:
+    """One of a pair has left alone: the one who is still inside is asked at once, and the other whether both have left."""
+    inside = [pair for pair in await _partners(case, person, place) if pair[1].is_inside]
+    if len(inside) != 1:
+        return []
+    partner, other = inside[0]
+    after, said = await places.happen(case, partner, other, Happening(Event.PARTNER_LEFT))
+    if said:
+        await places.prompt(case, partner, after, said[0].notice, places.answer(case, partner, said))
+    return [Owed(place, "ask_partner", Happening(Event.STATUS), partner=partner.initials)]
+
+
+async def _partner_named(case: Case, person: Person, place: Place, who: str) -> tuple[Person, Place] | None:
+    """ "Ben has left" is Ben's: the partner of that first name in the same visit, if there is one."""
+    for partner, other in await _partners(case, person, place):
+        if partner.name.split()[0].casefold() == who.split()[0].casefold():
+            return partner, other
+    return None
+
+
+async def _partners(case: Case, person: Person, place: Place) -> list[tuple[Person, Place]]:
+    """The others of the same visit, with their places."""
+    if place.visit_id is None:
+        return []
+    found = await visits.places_of_visit(case.tx, person.school_id, place.visit_id)
+    pairs = [(await case.person(person.school_id, other.visitor_id), other) for other in found]
+    return [(partner, other) for partner, other in pairs if partner is not None and partner.id != person.id]
+
+
+async def _speak_for_all(case: Case, person: Person, place: Place, happening: Happening) -> None:
+    """ "We have left": it happens to every visitor of the visit whose part is still open."""
+    for pair in await _partners(case, person, place):
+        if pair[1].is_open:
+            await _speak_for(case, pair, happening)
+
+
+async def _speak_for(case: Case, pair: tuple[Person, Place], happening: Happening) -> None:
+    """Let it happen to a partner's place, and tell them on their own phone."""
+    partner, other = pair
+    after, said = await places.happen(case, partner, other, happening, quiet=True)
+    if said and not all(one.spare for one in said):
+        await places.prompt(case, partner, after, "for_partner", places.answer(case, partner, said))
