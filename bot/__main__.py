@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.commands import audit, journal, people, service, visits, words
+from handlers.commands import audit, journal, people, policy, service, visits, words
 
 app = typer.Typer(
     add_completion=False,
@@ -14,6 +14,7 @@ app.command()(service.run)
 app.command()(service.demo)
 app.add_typer(people.app, name="people")
 app.add_typer(visits.app, name="visits")
+app.add_typer(policy.app, name="policy")
 app.command()(journal.journal)
 app.command()(audit.audit)
 app.command()(words.words)
