@@ -16,14 +16,13 @@ import typer.main
 from bot import alarm, notices, visit, words
 from bot.__main__ import app
 from bot.duty.asking import said
-from bot.place import Raise
 from bot.policy import Policy, parse_policy, preset
 from bot.school import parse_schools
 from bot.settings import NAMES, SECRETS
 from bot.words import Kind
 from handlers.commands.shared import BAD_SETTINGS, FAILED
 from handlers.imports import PEOPLE_COLUMNS, VISIT_COLUMNS
-from tests.bot.values import Visiting, at
+from tests.bot.values import Visiting, at, raised
 from tests.handlers.office import open_office
 
 HOUSE = Path(__file__).parent.parent
@@ -332,8 +331,8 @@ def test_the_office_can_read_of_every_alarm_that_is_raised() -> None:
     for row in visit.TABLE:
         for happening in visit.TABLE[row]:
             for alone in (False, True):
-                asha = Visiting(visit.Place(1, state=row, id=1, visit_id=1, starts_at=NOW, ends_at=NOW, alone=alone))
-                kinds |= {effect.kind for effect in asha.hears("14:02", happening) if isinstance(effect, Raise)}
+                place = visit.Place(1, row, 1, visit_id=1, starts_at=NOW, ends_at=NOW, alone=alone)
+                kinds |= set(raised(Visiting(place).hears("14:02", happening)))
     shown = {key for page, quote in QUOTES if page == FOR_PEOPLE[0] for key in notices_of(quote)}
     assert {kind for kind in alarm.Kind if f"alarm_{kind.name.lower()}" in shown} == kinds
 

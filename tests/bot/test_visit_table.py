@@ -41,7 +41,7 @@ LEAVING = frozenset({Event.LEFT, Event.LEFT_FOR_SCHOOL, Event.CALLED_OFF, Event.
 MOVING = frozenset({Event.LATE, Event.LONGER, Event.BACK_BY})
 AT_THE_DOOR = frozenset({Event.ARRIVED, Event.NOBODY_HOME, Event.FAMILY_LATE})
 CERTAIN = LEAVING | MOVING | AT_THE_DOOR | {Event.OK, Event.SET_OUT, Event.RETURNED}
-"""Words that may lower, close or put off. The caller sends them only for a text that says just that."""
+"""The caller sends these only for a text that says just that."""
 WAITS_FOR = {
     State.PLANNED: {Event.ARRIVAL_DUE},
     State.ON_WAY: {Event.ARRIVAL_DUE},
@@ -259,7 +259,7 @@ def test_silence_from_anywhere_leads_to_an_alarm_and_keeps_nudging(
     for gap, happening in steps:
         now += gap
         here = decide(here, happening, rules, now).place
-    if not here.is_open or here.deadline_at is None:
+    if here.deadline_at is None:
         return
     bound = max(now, here.deadline_at, _chase_at(here, rules)) + rules.answer_within + rules.nudge
     alarmed, when, here = _next_alarm(here, rules, now, most=3)
@@ -281,8 +281,7 @@ def _chase_at(here: Place, rules: Policy) -> datetime:
 
 def _next_alarm(here: Place, rules: Policy, now: datetime, most: int) -> tuple[tuple[Effect, ...], datetime, Place]:
     for _ in range(most):
-        assert here.deadline is not None
-        assert here.deadline_at is not None
+        assert here.deadline and here.deadline_at
         now = max(now, here.deadline_at)
         decision = decide(here, Happening(here.deadline), rules, now)
         here = decision.place
