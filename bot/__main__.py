@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.commands import audit, journal, people, policy, service, visits, words
+from handlers.commands import audit, doctor, journal, people, policy, service, visits, words
 
 app = typer.Typer(
     add_completion=False,
@@ -17,6 +17,7 @@ app.add_typer(visits.app, name="visits")
 app.add_typer(policy.app, name="policy")
 app.command()(journal.journal)
 app.command()(audit.audit)
+app.command()(doctor.doctor)
 app.command()(words.words)
 app.add_typer(words.code_words, name="code-word")
 

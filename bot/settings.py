@@ -60,6 +60,7 @@ class Settings(BaseModel):
     twilio_from: tuple[str, ...] = ()
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
+    administrator: str = Field(default="", max_length=40)
     audit_phones: tuple[str, ...] = ()
     audit_ping_url: str | None = Field(default=None, repr=False)
 

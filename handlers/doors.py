@@ -173,14 +173,20 @@ def _secrets(settings: Settings, sealer: Sealer) -> tuple[str, str]:
     return sealer.index("telegram path", token), sealer.index("telegram secret", token)
 
 
+def telegram_webhook(settings: Settings, sealer: Sealer) -> str | None:
+    """Where Telegram is to push updates; None where it is polled."""
+    pushes = settings.has_telegram and settings.telegram_mode is TelegramMode.WEBHOOK
+    return f"{settings.public_url}/telegram/{_secrets(settings, sealer)[0]}" if pushes else None
+
+
 async def _register_webhook(
     door: telegram.TelegramDoor, settings: Settings, sealer: Sealer, stop: asyncio.Event
 ) -> None:
     """Have Telegram push to us; tried until it is done."""
-    path, secret = _secrets(settings, sealer)
+    url, (_, secret) = telegram_webhook(settings, sealer) or "", _secrets(settings, sealer)
     while not stop.is_set():
         try:
-            await door.use_webhook(f"{settings.public_url}/telegram/{path}", secret)
+            await door.use_webhook(url, secret)
             await stop.wait()
         except Exception as error:
             log.error("telegram webhook not set", error=type(error).__name__)

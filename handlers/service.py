@@ -21,6 +21,7 @@ from typing import Any
 import structlog
 
 from bot import talk, words
+from bot.checkup import Sign
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
 from bot.held import Holder, Obstacle
@@ -111,6 +112,9 @@ class Service:
     backstop: Backstop
     doors: Doors
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
+    examine: Callable[[], Awaitable[Sequence[Sign]]] | None = None
+    """The doctor, for the look before the first visit of the day; `administrator` is whom the offices are to ask."""
+    administrator: str = ""
     _passed: bool = False
     """Whether a pass of the desk has ended since the last pulse."""
 
@@ -196,6 +200,7 @@ class Service:
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
         heart.every(BEAT * 2, "held", self.backstop.turn)
         heart.every(CHORES, "chores", self.desk.chores)
+        heart.every(CHORES, "morning", self.morning)
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()
@@ -242,6 +247,12 @@ class Service:
             self._passed = False
             async with self.database.transaction() as tx:
                 await pulse.beat(tx, self.clock(), since)
+
+    async def morning(self) -> None:
+        """Once a day, before the first visit: look at everything, and tell each school's office what is red."""
+        due = await self.desk.unexamined() if self.examine else []
+        if self.examine and due:
+            await self.desk.examined(due, await self.examine(), self.administrator)
 
     async def _delivery_pass(self) -> None:
         # What waits for a free hand, or behind another for the same phone, is taken as soon as one has landed.

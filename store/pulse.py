@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import update
+from sqlmodel import select
 
 from store.database import ALONE, Transaction
 from store.tables import PulseRow
@@ -15,3 +16,8 @@ async def beat(tx: Transaction, now: datetime, since: datetime) -> None:
     if not result.rowcount:
         tx.session.add(PulseRow(beat_at=now, since=since))
         await tx.session.flush()
+
+
+async def last(tx: Transaction) -> datetime | None:
+    """When a pass last ended, as far as was noted."""
+    return (await tx.session.exec(select(PulseRow.beat_at))).first()

@@ -19,3 +19,9 @@ async def is_due(tx: Transaction, school_id: int, what: str, since: datetime, no
     tx.session.add(row)
     await tx.session.flush()
     return True
+
+
+async def last(tx: Transaction, school_id: int, what: str) -> datetime | None:
+    """When the school was last told of this."""
+    query = select(ToldRow.at).where(ToldRow.school_id == school_id, ToldRow.what == what)
+    return (await tx.session.exec(query)).first()

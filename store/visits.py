@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from bot.details import Authorisation, Details
@@ -227,3 +227,11 @@ async def next_due(tx: Transaction) -> datetime | None:
     """The earliest deadline of any open place."""
     query = select(PlaceRow.deadline_at).where(col(PlaceRow.deadline_at).is_not(None))
     return (await tx.session.exec(query.order_by(col(PlaceRow.deadline_at)).limit(1))).first()
+
+
+async def first_start(tx: Transaction, school_id: int, begins: datetime, ends: datetime) -> datetime | None:
+    """When the first visit of a school starts within this time."""
+    query = select(func.min(PlaceRow.starts_at)).where(
+        PlaceRow.school_id == school_id, col(PlaceRow.starts_at) >= begins, col(PlaceRow.starts_at) < ends
+    )
+    return (await tx.session.exec(query)).one()

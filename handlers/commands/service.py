@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from bot.school import School
 from bot.settings import Settings
 from handlers import demo as demo_room
 from handlers import logs
+from handlers.commands.doctor import Look, remarks
 from handlers.commands.shared import SteppedFrom, carry_out, key_for, refuse, settings_and_schools
 from handlers.doors import open_service
 
@@ -37,7 +39,10 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
     clock = SteppedClock(stepped_from.replace(tzinfo=zone)) if stepped_from else system_clock
     key = "" if settings.secret_key else key_for(settings)
     attached = await open_service(settings, schools, clock, key)
+    look = Look(settings, attached.service.desk.habits.schools, attached.service.database, clock)
+    attached.service.examine, attached.service.administrator = look.examine, settings.administrator
     stop = asyncio.Event()
+    looking = None
     try:
         await attached.service.warm_up()
         url = await attached.web.start()
@@ -46,9 +51,18 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
             loop.add_signal_handler(name, stop.set)
         doors = "local phones at " + url + "/local" if settings.is_local else "Telegram and Twilio, as set"
         typer.echo(f"Doorstep watches over {len(schools)} school(s): {doors}", err=True)
+        looking = asyncio.create_task(_look_over(look))
         await attached.service.run(stop)
     finally:
+        if looking is not None:
+            looking.cancel()
         await attached.close()
+
+
+async def _look_over(look: Look) -> None:
+    """The doctor's remarks at the start. They hold nothing up: whoever is out is watched over from the first second."""
+    signs = await replace(look, running=False, outside=False).examine()
+    typer.echo("\n".join(remarks(signs)), err=True)
 
 
 def demo(

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import structlog
 
 from bot.alarm import Alarm, Kind
+from bot.checkup import Sign
 from bot.clock import Clock
 from bot.events import Incoming, Sort
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, choosing, duty, places, talks, troubles
+from handlers.desk import alarms, arrivals, choosing, duty, morning, places, talks, troubles
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
@@ -172,6 +173,19 @@ class Desk:
                     told = await chore(self._case(tx), school_id)
                 if told:
                     self.wake()
+
+    async def unexamined(self) -> list[int]:
+        """The schools for which the doctor has yet to look today."""
+        async with self.database.reading() as tx:
+            case = self._case(tx)
+            return [school_id for school_id in self.habits.schools if await morning.is_due(case, school_id)]
+
+    async def examined(self, school_ids: Sequence[int], signs: Sequence[Sign], administrator: str) -> None:
+        """What the doctor saw: what is red is told to the offices."""
+        for school_id in school_ids:
+            async with self.database.transaction() as tx:
+                await morning.tell(self._case(tx), school_id, signs, administrator)
+        self.wake()
 
     async def tell_offices(self, notice: str, **values: Any) -> None:
         """A notice that is no alarm to every school's office."""

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.fakes.server import Fault, Json, form_of
+from tests.fakes.twilio_account import Account
 from tests.fakes.twilio_errors import TwilioError
 from tests.fakes.twilio_hooks import Receipt
 from tests.fakes.twilio_messages import API, Sms, page
@@ -34,6 +35,7 @@ class TwilioServer(TwilioSchedule):
         )
         self.service_sid = service_sid
         self.balance = "25.00"
+        self.account = Account(account_sid, auth_token, number)
         self._refuses: dict[str, int] = {}
 
     # -- what a test plans --------------------------------------------------------------------------
@@ -72,6 +74,7 @@ class TwilioServer(TwilioSchedule):
             Route(account + "/Messages.json", self._collection, methods=["GET", "POST"]),
             Route(account + "/Messages/{sid}.json", self._single, methods=["GET", "POST", "DELETE"]),
             Route(account + "/Balance.json", self._money, methods=["GET"]),
+            *self.account.routes(),
         ]
 
     async def _collection(self, request: Request) -> Response:

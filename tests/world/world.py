@@ -53,6 +53,7 @@ class World:
         self._folder, self._schools_text, self._holds_texts = folder, school, holds_texts
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
+        self.url = ""
         self._seen_sms: dict[str, int] = {}
         self._seen_chat: dict[int, int] = {}
         self.ids: dict[str, int] = {}
@@ -121,7 +122,7 @@ class World:
     async def reopens(self) -> None:
         """Start the service on the store as it is."""
         self._attached = await open_service(self.settings(), self.schools(), self.clock)
-        url = await self._attached.web.start()
+        url = self.url = await self._attached.web.start()
         self.twilio.connect(
             f"{url}/twilio/sms", f"{url}/twilio/status", public_url="https://doorstep.marsh-lane.sch.uk"
         )

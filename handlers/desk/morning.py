@@ -1,0 +1,47 @@
+"""The doctor's look before the first visit of the day: whether it is due, and what the office is told of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot import checkup, notices
+from bot.checkup import Sign
+from bot.people import Role
+from handlers.desk.case import Case
+from store import people, told, visits
+
+ROOM = 60
+"""Characters for what is wrong: with them the notice is one SMS."""
+EXAMINED = "examined"
+TOLD = (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY)
+"""The first of these that anybody has: where there is no office, somebody hears of it all the same."""
+
+
+async def is_due(case: Case, school_id: int) -> bool:
+    """Whether this school has yet to be looked at today."""
+    calendar = case.school(school_id).calendar
+    midnight = calendar.instant(calendar.day(case.now), checkup.MIDNIGHT)
+    first = await visits.first_start(case.tx, school_id, midnight, midnight + timedelta(days=1))
+    return checkup.is_due(calendar, case.now, await told.last(case.tx, school_id, EXAMINED), first)
+
+
+async def tell(case: Case, school_id: int, signs: Sequence[Sign], administrator: str) -> None:
+    """Note that it was looked at, and tell the office, on every channel they have, what is red."""
+    school = case.school(school_id)
+    await told.is_due(case.tx, school_id, EXAMINED, case.now, case.now)
+    reds = checkup.reds(signs, school.key)
+    await case.note(school_id, "examined", red=[f"{sign.about}: {sign.words}" for sign in reds])
+    if not reds:
+        return
+    found = dict.fromkeys(notices.label(f"doctor_{sign.about}", school.language) for sign in reds)
+    text = notices.render(
+        "office_doctor",
+        school.language,
+        now=case.clock(school_id, case.now),
+        found=notices.shorten(", ".join(found), ROOM),
+        who=administrator or notices.label("administrator", school.language),
+    )
+    everybody = await case.people(school_id)
+    groups = [people.with_role(everybody, role) for role in TOLD]
+    for person in next((group for group in groups if group), []):
+        # What is red may be the very channel they would be told by.
+        await case.owe(person, "office_doctor", text, case.usable(person.channels()))

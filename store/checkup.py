@@ -1,0 +1,65 @@
+"""What the doctor sees of the store itself: its version, its promises, its disk, its clock."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col, select
+
+from bot.checkup import About, Sign, clock, disk, postgres, red, sqlite_pragmas, sqlite_version, well
+from bot.people import Channel
+from store.database import READING, Database, Transaction, store_down
+from store.tables import OutboxRow
+
+PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
+STOPPED = "twilio 21610%"
+"""What a notice says that was refused because its receiver has texted STOP."""
+PROMISES = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+async def examine(database: Database, now: datetime, *, thorough: bool) -> list[Sign]:
+    """Everything that can be seen. `thorough` reads a whole SQLite file, which takes its time. Raises StoreDown."""
+    with store_down():
+        async with database.engine.execution_options(**READING).connect() as connection:
+            if database.url.get_backend_name() != "sqlite":
+                return await _postgres(connection, now)
+            held = [(await connection.execute(text(f"PRAGMA {name}"))).scalar_one() for name in PRAGMAS]
+        signs = [sqlite_version(sqlite3.sqlite_version_info), sqlite_pragmas(*held)]
+        return [*signs, *await asyncio.to_thread(_file, database.url.database or "", thorough)]
+
+
+def _file(name: str, thorough: bool) -> list[Sign]:
+    path = Path(name).resolve()
+    signs = [disk(shutil.disk_usage(path.parent).free, str(path.parent))]
+    if thorough:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+        whole = well(About.STORE, f"{path.name} is whole")
+        mend = "stop the service, keep this file, and restore the last backup (doorstep restore)"
+        signs.append(whole if found == "ok" else red(About.STORE, f"{path.name} is damaged: {found}", mend))
+    return signs
+
+
+async def _postgres(connection: AsyncConnection, now: datetime) -> list[Sign]:
+    async def show(name: str) -> Any:
+        return (await connection.execute(text(f"SHOW {name}"))).scalar_one()
+
+    values: Mapping[str, str] = {name: await show(name) for name in PROMISES}
+    version = int(await show("server_version_num"))
+    theirs = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return [*postgres(version, dict(values)), clock(theirs, now, "the database server")]
+
+
+async def stopped(tx: Transaction, school_id: int) -> set[int]:
+    """The people to whom a text was ever refused because they had texted STOP."""
+    query = select(OutboxRow.person_id).where(
+        OutboxRow.school_id == school_id, OutboxRow.channel == Channel.SMS, col(OutboxRow.error).like(STOPPED)
+    )
+    return {person_id for person_id in (await tx.session.exec(query.distinct())).all() if person_id is not None}
