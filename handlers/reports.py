@@ -6,9 +6,12 @@ from typing import Any
 
 from rich.table import Table
 
+from bot import notices
+from bot.duty import watch
+from bot.people import Role
 from bot.school import School
 from bot.visit import Place
-from store import journal, people, visits
+from store import duty, journal, people, visits
 from store.database import Transaction
 from store.journal import Check, Entry
 
@@ -62,6 +65,46 @@ def visits_table(rows: list[dict[str, Any]]) -> Table:
             times = [(place[name] or "")[:16].replace("T", " ") for name in ("starts_at", "ends_at")]
             table.add_row(str(row["visit"]), row["school"], place["name"], place["state"], *times, row["address"])
     return table
+
+
+async def duty_row(tx: Transaction, school_id: int, school: School, now: datetime) -> dict[str, Any]:
+    """Who of a school is on duty, rung by rung, and who is absent when."""
+    staff = await people.of_school(tx, school_id)
+    absences = await duty.absences(tx, school_id, now)
+    seen = watch(staff, await duty.rota(tx, school_id), absences, school.calendar, now)
+    names = {person.id: person.name for person in staff}
+
+    def local(instant: datetime) -> str:
+        return instant.astimezone(school.zone).isoformat(timespec="minutes")
+
+    def rung(role: Role) -> dict[str, Any]:
+        having = [person for person in staff if role in person.roles]
+        return {
+            "role": role,
+            "on_duty": [person.name for person in having if person.id not in seen.off_duty],
+            "off_rota": [person.name for person in having if person.id in seen.off - seen.away],
+            "absent": [person.name for person in having if person.id in seen.away],
+        }
+
+    closed = school.calendar.why_closed(now)
+    spans = [(names[a.person_id], local(a.from_at), local(a.until_at)) for a in absences]
+    return {
+        "school": school.key,
+        "closed": notices.why_closed(closed) if closed else None,
+        "rungs": [rung(role) for role in school.rungs],
+        "absences": [dict(zip(("name", "from", "until"), span, strict=True)) for span in spans],
+        "terms_until": str(school.calendar.known_until() or "") or None,
+    }
+
+
+def duty_lines(row: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"{row['school']}: {'closed, ' + row['closed'] if row['closed'] else 'open'}"]
+    for rung in row["rungs"]:
+        off = [f"{name} (off)" for name in rung["off_rota"]] + [f"{name} (absent)" for name in rung["absent"]]
+        lines.append(f"  {rung['role']}: {', '.join([*rung['on_duty'], *off]) or 'nobody has this role'}")
+    lines += [f"  absent: {one['name']} from {one['from']} until {one['until']}" for one in row["absences"]]
+    return "\n".join(lines)
 
 
 async def visit_journal(

@@ -1,8 +1,11 @@
 """What the handbook shows of school time is read as it stands there."""
 
 import re
+from pathlib import Path
 
 from bot.school import parse_schools
+from handlers.imports import ABSENCE_COLUMNS, ROTA_COLUMNS, import_absences, import_rota
+from tests.handlers.office import NOW, open_office
 from tests.test_docs import fenced, read, rows
 
 
@@ -16,3 +19,15 @@ def test_the_example_of_a_calendar_is_read() -> None:
         assert list(calendar.closed.values()) == ["early May bank holiday"]
     listed = [row[0].strip("`") for row in rows(read("docs/administrator.md"), "### School days")]
     assert listed == ["terms", "half_terms", "inset", "closed", "hours"]
+
+
+async def test_the_examples_of_a_rota_and_of_absences_are_taken(tmp_path: Path) -> None:
+    """As printed, for the people of the handbook's own example."""
+    staff, _, rota, absences = fenced(read("docs/administrator.md"), "csv")[:4]
+    assert rota.splitlines()[0] == ",".join(ROTA_COLUMNS)
+    assert absences.splitlines()[0] == ",".join(ABSENCE_COLUMNS)
+    async with open_office(tmp_path) as office:
+        await office.people(staff)
+        async with office.database.transaction() as tx:
+            assert (await import_rota(tx, office.schools, rota, NOW)).added == len(rota.splitlines()) - 1
+            assert (await import_absences(tx, office.schools, absences, NOW)).added == len(absences.splitlines()) - 1

@@ -1,5 +1,6 @@
 """`doorstep people …`: who goes, and who can be alarmed."""
 
+import json
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,17 @@ import typer
 
 from bot.clock import system_clock
 from bot.people import Channel
-from handlers import imports, telegram
-from handlers.commands.shared import FAILED, carry_out, opened, refuse, settings_and_schools, text_of
+from handlers import imports, reports, telegram
+from handlers.commands.shared import (
+    FAILED,
+    AsJson,
+    carry_out,
+    looked_at,
+    opened,
+    refuse,
+    settings_and_schools,
+    text_of,
+)
 from store import people as people_store
 from store.database import StoreDown
 
@@ -28,6 +38,83 @@ def import_people(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> 
         async with opened() as (tx, schools):
             report = await imports.import_people(tx, schools, text)
         typer.echo(f"{report.added} added, {report.changed} changed, {report.unchanged} as they were")
+
+    carry_out(work())
+
+
+@app.command()
+def rota(
+    file: Annotated[Path | None, typer.Argument(help="A CSV file.")] = None,
+    none: Annotated[str | None, typer.Option(help="Take the rota of this school away.", metavar="SCHOOL")] = None,
+) -> None:
+    """Say who is on duty when: the file is the whole rota of the schools it names, in place of any before."""
+    if (file is None) is (none is None):
+        refuse("give a CSV file, or --none and a school's key", FAILED)
+    text = text_of(file) if file else ""
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            if none is not None:
+                await imports.drop_rota(tx, schools, none, system_clock())
+                typer.echo(f"{none} has no rota: everybody is on duty")
+                return
+            report = await imports.import_rota(tx, schools, text, system_clock())
+        typer.echo("\n".join([f"{report.added} lines of rota", *report.notes]))
+
+    carry_out(work())
+
+
+@app.command()
+def absences(file: Annotated[Path, typer.Argument(help="A CSV file.")]) -> None:
+    """Note who is absent when. All or nothing; what is known already stays."""
+    text = text_of(file)
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            report = await imports.import_absences(tx, schools, text, system_clock())
+        typer.echo("\n".join([f"{report.added} added, {report.unchanged} known already", *report.notes]))
+
+    carry_out(work())
+
+
+@app.command()
+def absent(
+    phone: Annotated[str, typer.Argument(help="The person's number, as on record.")],
+    first: Annotated[
+        str, typer.Argument(metavar="FROM", help="A day like 2026-11-30, or a time like 2026-11-30T13:00.")
+    ],
+    last: Annotated[str, typer.Argument(metavar="TO", help="The last day, or a time.")],
+) -> None:
+    """Note that somebody is absent: alarms go to others first."""
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            report = await imports.absent(tx, schools, phone, first, last, system_clock())
+        typer.echo("\n".join(["noted", *report.notes]))
+
+    carry_out(work())
+
+
+@app.command()
+def back(phone: Annotated[str, typer.Argument(help="The person's number, as on record.")]) -> None:
+    """End somebody's absence; without one now, take back what is noted for later."""
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            left = await imports.present(tx, schools, phone, system_clock())
+        typer.echo(f"on duty again; absences still to come: {left}")
+
+    carry_out(work())
+
+
+@app.command()
+def duty(as_json: AsJson = False) -> None:
+    """Who is on duty now, rung by rung, and who is absent when."""
+
+    async def work() -> None:
+        async with looked_at() as (tx, schools):
+            rows = [await reports.duty_row(tx, of_id, school, system_clock()) for of_id, school in schools.items()]
+        typer.echo(json.dumps(rows, indent=2) if as_json else "\n".join(map(reports.duty_lines, rows)))
 
     carry_out(work())
 

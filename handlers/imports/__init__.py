@@ -1,7 +1,30 @@
-"""People and visits out of CSV files: all lines or none, and every bad line named, with the mend."""
+"""What the office keeps in tables, out of CSV files: all lines or none, and every bad line named, with the mend."""
 
+from handlers.imports.duty import (
+    ABSENCE_COLUMNS,
+    ROTA_COLUMNS,
+    absent,
+    drop_rota,
+    import_absences,
+    import_rota,
+    present,
+)
 from handlers.imports.plans import VISIT_COLUMNS, import_visits
 from handlers.imports.staff import PEOPLE_COLUMNS, import_people
 from handlers.imports.table import ImportRefused, ImportReport
 
-__all__ = ["PEOPLE_COLUMNS", "VISIT_COLUMNS", "ImportRefused", "ImportReport", "import_people", "import_visits"]
+__all__ = [
+    "ABSENCE_COLUMNS",
+    "PEOPLE_COLUMNS",
+    "ROTA_COLUMNS",
+    "VISIT_COLUMNS",
+    "ImportRefused",
+    "ImportReport",
+    "absent",
+    "drop_rota",
+    "import_absences",
+    "import_people",
+    "import_rota",
+    "import_visits",
+    "present",
+]
