@@ -89,12 +89,13 @@ class Alarm:
 
 
 class Happening(NamedTuple):
-    """An event, who caused it, and what came with it."""
+    """An event, who caused it, and what came with it. `said_at`: when a sign of life was given that came in late."""
 
     event: Event
     by: int | None = None
     outcome: str = ""
     reason: str = ""
+    said_at: datetime | None = None
 
 
 class Notify(NamedTuple):
@@ -203,7 +204,7 @@ def life_sign(turn: Turn) -> None:
         turn.notify(turn.alarm.told, "alarm_words")
         return
     turn.set(state=State.STOOD_DOWN, outcome="safe", reason=turn.happening.reason, ended_at=turn.now, deadline_at=None)
-    turn.notify(turn.alarm.told, "alarm_over")
+    turn.notify(turn.alarm.told, "alarm_over_late" if turn.happening.said_at else "alarm_over")
 
 
 def answer(notice: str) -> Act:

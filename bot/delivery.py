@@ -1,10 +1,10 @@
 """What one try of sending came to, and when the next one is due. The doors answer in these words; delivery acts on them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.people import Channel
 
@@ -74,3 +74,19 @@ def pause_before(tries: int, urgent: bool) -> timedelta:
 Keep = Callable[[Channel, str, bytes], Awaitable[bool]]
 """A door hands over what it received: channel, the provider's id, the raw bytes. It returns only after the commit; False
 when that id was kept before. It raises when nothing was kept, and then the door must not acknowledge (law 4)."""
+
+
+class Listed(NamedTuple):
+    """A text that a provider's list has: by the id that its webhook would have had, as raw bytes for the inbox."""
+
+    external_id: str
+    raw: bytes
+    sent_at: datetime
+
+
+class Unlisted(Exception):
+    """A provider did not give its list. The words are for the administrator: they name no number, person or text."""
+
+
+Listing = Callable[[datetime], Awaitable[Sequence[Listed]]]
+"""What came in from an instant on, oldest first. Raises Unlisted."""

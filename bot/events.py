@@ -38,7 +38,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing from outside, parsed but not yet understood."""
+    """One thing from outside, parsed but not yet understood.
+
+    `age` is how long it had waited at the provider when we read it, by the provider's own clock, which ours may not agree
+    with: `sent_at` is that clock's.
+    """
 
     channel: Channel
     sender: str
@@ -48,6 +52,7 @@ class Incoming:
     sent_at: datetime | None = None
     quoted: bool = False  # a forward or a quotation: words of somebody else
     receipt: Receipt | None = None
+    age: timedelta = timedelta(0)
 
 
 class Event(StrEnum):
@@ -93,7 +98,8 @@ class Happening:
     `at` is a new clock time (aware UTC) and `by` a length, for LATE and LONGER; `reason` belongs to CALLED_OFF;
     `ask` names the question to ask back when a text was nearly clear ("left", "ok", "late", …). `onward`: no return is
     awaited from this place, because another visit of the outing is to come or they do not come back to school. `out`: they
-    are out already, on another visit of the same outing.
+    are out already, on another visit of the same outing. `said_at` is when the
+    words were said, where they come late: they count from then.
     """
 
     event: Event
@@ -104,3 +110,4 @@ class Happening:
     note: str = ""
     onward: bool = False
     out: bool = False
+    said_at: datetime | None = None

@@ -19,7 +19,9 @@ from bot.people import Channel
 from bot.school import School
 from bot.settings import Settings, TelegramMode
 from handlers import local, sms, telegram
+from handlers.desk.backlog import Backlog
 from handlers.desk.desk import Parse
+from handlers.reconcile import Reconciler
 from handlers.service import Doors, Service
 from handlers.web.app import build_app
 from handlers.web.health import Health
@@ -42,6 +44,17 @@ class Attached:
     service: Service
     web: WebServer
     telegram: telegram.TelegramDoor | None
+
+    async def reconcile(self) -> int:
+        """Hold Twilio's list against the inbox if it is time; gives how many texts were missing. For stories, as below."""
+        reconciler = self.service.doors.reconciler
+        if reconciler is None:
+            return 0
+        await reconciler.wake_when_due()
+        if not reconciler.woken.is_set():
+            return 0
+        reconciler.woken.clear()
+        return await reconciler.turn()
 
     async def poll_telegram(self) -> int:
         """Take in what waits at Telegram; gives how many updates. For stories, which do not poll for ever."""
@@ -96,6 +109,9 @@ async def open_service(settings: Settings, schools: Mapping[str, School], clock:
         await database.close()
         raise
     door = _telegram_door(settings, service)
+    service.doors.reconciler = _reconciler(settings, service)
+    waits = {"telegram": door, "twilio": service.doors.reconciler}
+    service.desk.backlog = Backlog(clock(), {name for name, waiting in waits.items() if waiting})
     if door is not None and settings.telegram_mode is TelegramMode.POLL:
         service.doors.listeners.append(door.run)
     elif door is not None:
@@ -164,7 +180,28 @@ def _telegram_door(settings: Settings, service: Service) -> telegram.TelegramDoo
         settings.telegram_api_url,
         service.desk.keep,
         on_conflict=ConflictNotice(service),
+        on_drained=partial(service.desk.drained, "telegram"),
     )
+
+
+def _reconciler(settings: Settings, service: Service) -> Reconciler | None:
+    if not (settings.twilio_account_sid and settings.twilio_auth_token):
+        return None
+    listing = sms.SmsListing(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        numbers=settings.twilio_from,
+        service_sid=settings.twilio_messaging_service_sid,
+        api_url=settings.twilio_api_url,
+    )
+    service.doors.closers.append(listing.close)
+    desk = service.desk
+    caught_up = partial(desk.drained, "twilio")
+    return Reconciler(service.database, service.clock, listing.since, desk.keep, desk.note, caught_up)
+
+
+def _nobody() -> None:
+    """Nobody reads Twilio's list."""
 
 
 def _secrets(settings: Settings, sealer: Sealer) -> tuple[str, str]:
@@ -187,6 +224,9 @@ async def _register_webhook(
     while not stop.is_set():
         try:
             await door.use_webhook(url, secret)
+            while not (stop.is_set() or await door.has_pushed_all()):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1)
             await stop.wait()
         except Exception as error:
             log.error("telegram webhook not set", error=type(error).__name__)
@@ -199,9 +239,11 @@ def _app(settings: Settings, service: Service, door: telegram.TelegramDoor | Non
     if settings.twilio_auth_token is not None and settings.public_url:
         tokens = [settings.twilio_auth_token, settings.twilio_auth_token_secondary]
         signatures = sms.Signatures([t.get_secret_value() for t in tokens if t is not None], settings.public_url)
-        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, service.desk.keep)
+        reconciler = service.doors.reconciler
+        missed = reconciler.woken.set if reconciler else _nobody
+        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, service.desk.keep, missed)
     if door is not None and settings.telegram_mode is TelegramMode.WEBHOOK:
-        hook = TelegramHook(*_secrets(settings, sealer), service.desk.keep)
+        hook = TelegramHook(*_secrets(settings, sealer), door.keep_pushed)
     if settings.is_local:
         phones = _local_phones(service)
     health = _health(service, door if settings.telegram_mode is TelegramMode.POLL else None)
@@ -228,8 +270,8 @@ def _health(service: Service, door: telegram.TelegramDoor | None) -> Health:
         except StoreDown:
             return False, {"store": "down"}
         found: dict[str, object] = {"store": "up", "inbox_waiting": waiting, "inbox_aside": aside}
-        if door is not None:
-            found["telegram"] = "up" if door.healthy else "down"
-        return door is None or door.healthy, found
+        providers = {"telegram": door, "twilio": service.doors.reconciler}
+        states = {name: "up" if asked.healthy else "down" for name, asked in providers.items() if asked is not None}
+        return "down" not in states.values(), found | states
 
     return health

@@ -33,6 +33,7 @@ from handlers.desk.desk import Parse
 from handlers.desk.topics import TOPICS
 from handlers.heartbeat import Heartbeat
 from handlers.held import Backstop
+from handlers.reconcile import LOOK, Reconciler
 from store import outbox, people, pulse, schools
 from store.database import Database
 from store.schema import migrate
@@ -99,6 +100,7 @@ class Doors:
     holder: Holder | None = None
     obstacle: Obstacle | None = None
     """Why nobody holds texts for us, where somebody should."""
+    reconciler: Reconciler | None = None
 
 
 @dataclass(slots=True)
@@ -202,6 +204,9 @@ class Service:
         heart.every(CHORES, "chores", self.desk.chores)
         heart.every(CHORES, "morning", self.morning)
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
+        if reconciler := self.doors.reconciler:
+            heart.every(LOOK, "reconcile", reconciler.wake_when_due)
+            reconciler.woken.set()
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()
         watching = threading.Event()
@@ -209,6 +214,7 @@ class Service:
         tasks = [
             asyncio.create_task(self._on(self.desk.woken, self._desk_pass, stop)),
             asyncio.create_task(self._on(self.delivery.woken, self._delivery_pass, stop)),
+            *([asyncio.create_task(self._on(r.woken, r.turn, stop))] if (r := self.doors.reconciler) else []),
             *(asyncio.ensure_future(listen(stop)) for listen in self.doors.listeners),
         ]
         # What waits from before is dealt with now; the first beats come half a second later.
@@ -262,7 +268,7 @@ class Service:
         if not await self.database.still_alone():
             lost.set()
 
-    async def _on(self, woken: asyncio.Event, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    async def _on(self, woken: asyncio.Event, work: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             await woken.wait()
             woken.clear()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +14,8 @@ from store.database import ALONE, Transaction
 from store.tables import InboxRow
 
 NEW, DONE, ASIDE = "new", "done", "aside"
+AT_ONCE = 500
+"""Values in one statement, well below what any database takes."""
 A_RECEIPT = "%:%"
 """A receipt's id is that of its message, a colon, and what it says; no text's own id has a colon."""
 
@@ -27,6 +30,13 @@ class Kept:
     raw: bytes
     received_at: datetime
     tries: int
+
+
+class Heard(NamedTuple):
+    """A text of a person we know, and when it came in."""
+
+    received_at: datetime
+    text: str
 
 
 def _kept(tx: Transaction, row: InboxRow) -> Kept:
@@ -49,6 +59,16 @@ async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, 
     )
     result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
     return bool(result.rowcount)
+
+
+async def missing(tx: Transaction, channel: Channel, external_ids: Sequence[str]) -> set[str]:
+    """Which of these have never been kept."""
+    gone = set(external_ids)
+    for start in range(0, len(external_ids), AT_ONCE):
+        some = external_ids[start : start + AT_ONCE]
+        query = select(InboxRow.external_id).where(InboxRow.channel == channel, col(InboxRow.external_id).in_(some))
+        gone -= set((await tx.session.exec(query)).all())
+    return gone
 
 
 async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: bool | None = None) -> Sequence[Kept]:
@@ -99,6 +119,18 @@ async def sent_by(tx: Transaction, channel: Channel, sender: str) -> list[tuple[
 
 async def count(tx: Transaction, state: str) -> int:
     return (await tx.session.exec(select(func.count()).select_from(InboxRow).where(InboxRow.state == state))).one()
+
+
+async def said_between(tx: Transaction, kept: Kept, person_id: int, start: datetime, end: datetime) -> list[Heard]:
+    """The same person's other texts that came in within this time, oldest first."""
+    query = select(InboxRow).where(
+        InboxRow.person_id == person_id,
+        col(InboxRow.id) != kept.id,
+        col(InboxRow.received_at).between(start, end),
+        col(InboxRow.text).is_not(None),
+    )
+    rows = (await tx.session.exec(query.order_by(col(InboxRow.received_at), col(InboxRow.id)))).all()
+    return [Heard(row.received_at, tx.sealer.open(row.text)) for row in rows if row.text]
 
 
 async def said_before(tx: Transaction, kept: Kept, person_id: int, since: datetime) -> str:

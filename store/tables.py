@@ -338,3 +338,11 @@ class ToldRow(SQLModel, table=True):
     school_id: int = Field(foreign_key="school.id")
     what: str
     at: datetime = Field(sa_type=UtcInstant)
+
+
+class MarkRow(SQLModel, table=True):
+    """How far something has got, by its name."""
+
+    __tablename__ = "mark"
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcInstant)

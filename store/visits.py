@@ -11,12 +11,14 @@ from sqlmodel import col, select
 
 from bot.details import Authorisation, Details
 from bot.events import Event
+from bot.place import COMING
 from bot.policy import Policy
 from bot.visit import OPEN, Place, State
 from store.database import Stale, Transaction
 from store.tables import PlaceRow, VisitRow
 
 _OPEN = sorted(OPEN)
+_COMING = sorted(COMING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +218,13 @@ async def places_of_visitor(tx: Transaction, school_id: int, visitor_id: int, cl
 
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Place]]:
-    """Open places whose deadline has come, the longest due first, with their school. All schools: the sweep is everybody's."""
+    """Open places whose deadline has come, with their school: visitors inside first, then the longest due.
+
+    All schools: the sweep is everybody's.
+    """
     query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now)
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
-    query = query.order_by(col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
+    query = query.order_by(col(PlaceRow.state).in_(_COMING), col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
     return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
 
 

@@ -1,5 +1,7 @@
 """Carrying out what the alarm machine decides."""
 
+from datetime import datetime
+
 import structlog
 
 from bot import alarm as machine
@@ -9,7 +11,7 @@ from bot.duty import Watch
 from bot.ladder import ladder
 from bot.people import Person
 from bot.visit import Place
-from handlers.desk.case import Case
+from handlers.desk.case import Case, when_late
 from store import alarms, outbox, visits
 
 log = structlog.get_logger(__name__)
@@ -99,6 +101,7 @@ async def happen(case: Case, alarm: Alarm, happening: Happening) -> Alarm:
         rounds=after.rounds,
         outcome=happening.outcome,
         reason=happening.reason,
+        **when_late(happening.said_at),
     )
     facts = await _facts(case, after, happening) if decision.effects else {}
     facts["minutes"] = f"{policy.ownership.total_seconds() / 60:g}"
@@ -124,11 +127,13 @@ async def deadline(case: Case, alarm: Alarm) -> None:
         await happen(case, alarm, Happening(Event.RUNG_DUE))
 
 
-async def sign_of_life(case: Case, person: Person, visit_id: int | None, word: str) -> None:
-    """The visitor has spoken: their quiet alarms of this visit end, a duress alarm does not."""
+async def sign_of_life(
+    case: Case, person: Person, visit_id: int | None, word: str, said_at: datetime | None = None
+) -> None:
+    """The visitor has spoken, maybe a while ago: their quiet alarms of this visit end, a duress alarm does not."""
     for alarm in await alarms.of_visitor(case.tx, person.school_id, person.id):
         if alarm.visit_id == visit_id:
-            await happen(case, alarm, Happening(Event.LIFE, reason=word))
+            await happen(case, alarm, Happening(Event.LIFE, reason=word, said_at=said_at))
 
 
 async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, object]:
@@ -153,6 +158,7 @@ async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, ob
         "reason": notices.shorten(alarm.reason),
         "word": notices.said(happening.reason, language) if happening.event is Event.LIFE else "",
         "now": case.clock(school_id, case.now),
+        "said": case.clock(school_id, happening.said_at),
         "raised": case.clock(school_id, alarm.raised_at),
         "owned": case.clock(school_id, alarm.owned_at),
         "ended": case.clock(school_id, alarm.ended_at),

@@ -32,6 +32,11 @@ class Habits:
     """What there can be conversations about, by name."""
 
 
+def when_late(said_at: datetime | None) -> dict[str, Any]:
+    """For the journal: when words were said that have come in late."""
+    return {"said_at": said_at} if said_at else {}
+
+
 @dataclass(slots=True)
 class Case:
     """What one decision needs to be carried out. Everything done through it is one transaction (law 5)."""

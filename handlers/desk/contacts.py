@@ -3,6 +3,7 @@
 from bot import notices
 from bot.alarm import Alarm, Event, Happening
 from bot.events import Incoming, Sort
+from bot.late import Said
 from bot.people import Channel, Person, Role
 from bot.visit import COMING, Place
 from bot.words import Kind, Meaning, Reading
@@ -15,16 +16,23 @@ _ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
 
 
 async def answer(
-    case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place], certain: bool
+    case: Case,
+    person: Person,
+    reading: Reading,
+    incoming: Incoming,
+    places: list[Place],
+    certain: bool,
+    said: Said,
 ) -> bool:
     """Take the text as a contact's, where it is one. False leaves it to the visit.
 
     "Mine" stops a climb and "safe" ends an alarm: both lower, so only a `certain` text may; what is nearly one asks back.
+    And a text that comes late is about no alarm that was raised after it was said.
     """
     if not person.is_contact:
         return False
     open_to_them = await alarms.answerable(case, person)
-    told = [alarm for alarm in open_to_them if person.id in alarm.told]
+    told = [alarm for alarm in open_to_them if person.id in alarm.told and alarm.raised_at <= said.at]
     on_a_visit = any(place.is_open for place in places)
     if reading.danger and (on_a_visit or not told or len(reading.text.split()) == 1):
         return False  # a cry of their own, whatever else it says: anything may raise (DESIGN §4)

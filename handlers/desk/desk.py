@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from bot.people import Channel, Role
 from bot.visit import Place
 from handlers.desk import alarms, arrivals, choosing, duty, morning, places, talks, troubles
 from handlers.desk.arrivals import ReceiptEarly
+from handlers.desk.backlog import Backlog
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
 from store import inbox, outbox, visits
@@ -34,6 +35,7 @@ ROUNDS = 9
 """Batches of texts beyond the first before deadlines have their turn, however many more there are."""
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
+NO_TIME = timedelta(0)
 
 Parse = Callable[[bytes], list[Incoming]]
 Work = Callable[[Transaction], Awaitable[None]]
@@ -66,6 +68,7 @@ class Desk:
     parsers: Mapping[Channel, Parse]
     wake: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    backlog: Backlog = field(default_factory=Backlog)
     progress: Callable[[], None] = _nothing
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
@@ -74,6 +77,11 @@ class Desk:
             fresh = await inbox.keep(tx, channel, external_id, raw, self.clock())
         self.woken.set()
         return fresh
+
+    def drained(self, door: str) -> None:
+        """A door has handed over all that waited when we began."""
+        self.backlog.doors.discard(door)
+        self.woken.set()
 
     async def turn(self) -> int:
         """Deal with what is there: texts first, so that nothing is raised for what was sent in time; then what has come due.
@@ -101,13 +109,15 @@ class Desk:
         return count
 
     async def _due(self, tx: Transaction) -> Due:
+        """While the backlog is read only duress climbs on: any other silence may have been ended in it."""
         now = self.clock()
-        return Due(
-            await visits.due(tx, now, BATCH),
-            await alarm_store.due(tx, now, BATCH),
-            await talk_store.due(tx, now, BATCH),
-            await inbox.new_ones(tx, RECEIPTS, receipts=True),
-        )
+        held = self.backlog.until(now) is not None
+        places_due = [] if held else await visits.due(tx, now, BATCH)
+        alarms_due = await alarm_store.due(tx, now, BATCH)
+        if held:
+            alarms_due = [alarm for alarm in alarms_due if alarm.is_duress]
+        talks_due = await talk_store.due(tx, now, BATCH)
+        return Due(places_due, alarms_due, talks_due, await inbox.new_ones(tx, RECEIPTS, receipts=True))
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
@@ -125,10 +135,17 @@ class Desk:
 
     async def _all(self, rows: Sequence[Kept]) -> int:
         count = 0
-        for row in rows:
+        for row in sorted(rows, key=self._said_at) if len(rows) > 1 else rows:
             count += await self._take(row)
             self.progress()
         return count
+
+    def _said_at(self, kept: Kept) -> datetime:
+        """What waited at several doors is read as the one conversation that it was."""
+        try:
+            return kept.received_at - max((one.age for one in self.parsers[kept.channel](kept.raw)), default=NO_TIME)
+        except Exception:  # whatever is wrong with the row shows when its turn comes
+            return kept.received_at
 
     async def _take(self, kept: Kept) -> int:
         """One row, one transaction. A row that cannot be dealt with is set aside, and never blocks those behind it."""
@@ -194,6 +211,12 @@ class Desk:
                 await self._case(tx).tell(school_id, [Role.OFFICE], notice, **values)
         self.wake()
 
+    async def note(self, kind: str, **body: Any) -> None:
+        """Something of concern to every school, into each journal."""
+        async with self.database.transaction() as tx:
+            for school_id in self.habits.schools:
+                await self._case(tx).note(school_id, kind, **body)
+
     async def _tell_of_unreadable(self, tx: Transaction, kept: Kept) -> None:
         case = self._case(tx)
         for school_id in self.habits.schools:
@@ -234,4 +257,8 @@ class Desk:
         """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
             found = [await visits.next_due(tx), await alarm_store.next_due(tx), await talk_store.next_due(tx)]
-        return min((instant for instant in found if instant), default=None)
+        coming = min((instant for instant in found if instant), default=None)
+        held_until = self.backlog.until(self.clock())
+        if coming is None or held_until is None:
+            return coming
+        return held_until if coming <= self.clock() else min(coming, held_until)

@@ -9,7 +9,7 @@ from bot.events import Event, Happening
 from bot.people import Channel, Person
 from bot.visit import LifeSign, Place, Raise, Say, Tell
 from handlers.desk import alarms, outings
-from handlers.desk.case import Case
+from handlers.desk.case import Case, when_late
 from store import visits
 
 
@@ -41,8 +41,8 @@ async def happen(
     """
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
-    decision = visit.decide(place, happening, policy, case.now)
-    after = await _keep(case, person, place, decision.place, happening)
+    decision = visit.decide(place, happening, policy, happening.said_at or case.now)
+    after = await _keep(case, person, place, _heard(place, decision.place), happening)
     await case.note(
         person.school_id,
         "visit",
@@ -53,6 +53,7 @@ async def happen(
         after=after.state,
         deadline=after.deadline,
         deadline_at=after.deadline_at,
+        **when_late(happening.said_at),
     )
     answers: list[Owed] = []
     for effect in decision.effects:
@@ -69,12 +70,19 @@ async def happen(
                 if not quiet:
                     await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
             case LifeSign(word):
-                await alarms.sign_of_life(case, person, after.visit_id, word)
+                await alarms.sign_of_life(case, person, after.visit_id, word, happening.said_at)
     if after.returns_at != place.returns_at:
         await outings.share_return(case, person.school_id, after)
     for other in await outings.also_back(case, person.school_id, place, after):
-        await happen(case, person, other, Happening(Event.RETURNED), quiet=True)
+        await happen(case, person, other, Happening(Event.RETURNED, said_at=happening.said_at), quiet=True)
     return after, answers
+
+
+def _heard(before: Place, after: Place) -> Place:
+    """Words that come late take back nothing of when the visitor was last heard."""
+    if before.heard_at and after.heard_at and after.heard_at < before.heard_at:
+        return replace(after, heard_at=before.heard_at)
+    return after
 
 
 async def _keep(case: Case, person: Person, before: Place, after: Place, happening: Happening) -> Place:
@@ -97,7 +105,7 @@ def sentence(case: Case, person: Person, owed: Owed, place: Place) -> str:
     clock = {
         name: case.clock(person.school_id, instant)
         for name, instant in (
-            ("now", case.now),
+            ("now", happening.said_at or case.now),
             ("start", place.starts_at),
             ("end", place.ends_at),
             ("arrived", place.arrived_at),
@@ -159,6 +167,7 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
         urgent=effect.urgent,
         besides=frozenset({person.id, *(partner.visitor_id for partner in partners)}),
         visit_id=place.visit_id,
+        **({"now": case.clock(person.school_id, happening.said_at)} if happening.said_at else {}),
         initials=person.initials,
         visit=place.visit_id or "-",
         where=notices.shorten(case.where(person.school_id, plan), 60),

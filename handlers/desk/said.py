@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.events import Incoming, Sort
+from bot.late import Said
 from bot.people import Person
 from bot.visit import Place
 from bot.words import Reading
@@ -20,6 +21,7 @@ class Text:
     incoming: Incoming
     reading: Reading
     places: list[Place]
+    said: Said
 
     @property
     def own(self) -> bool:
@@ -28,8 +30,8 @@ class Text:
 
     @property
     def certain(self) -> bool:
-        """Whether it may lower: an edit or a quotation never may (DESIGN §4)."""
-        return self.reading.certain and self.own
+        """Whether it may lower: an edit or a quotation never may (DESIGN §4), nor what is too old."""
+        return self.reading.certain and self.own and not self.said.old
 
     def answered_at(self, case: Case) -> datetime:
         """When the answer leaves: so long after the text came in that its timing tells nothing either."""

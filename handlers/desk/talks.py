@@ -132,6 +132,8 @@ async def answer(case: Case, text: Text) -> bool:
     found = [talk for talk in await talks.open_with(case.tx, person.school_id, person.id) if _topic(case, talk)]
     if not found or not text.own or outside(text.incoming.text).tapback:
         return False
+    if found[0].asked_at > text.said.at:
+        return False  # said before it was asked, and read only now
     talk, topic = found[0], case.habits.topics[found[0].topic]
     asking, setting = await _asking(case, person, topic, talk)
     asked = first(asking.form, talk.answers)

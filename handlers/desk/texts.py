@@ -1,16 +1,17 @@
 """What a known person's text does: to the alarms they can answer, and to the visit they are on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import codeword, words
+from bot import codeword, late, words
 from bot.alarm import Kind as AlarmKind
 from bot.events import Event, Incoming
 from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
 from handlers.desk import alarms, choosing, contacts, duty, talks, visiting
-from handlers.desk.case import Case
+from handlers.desk.case import Case, when_late
 from handlers.desk.said import Text
 from store import inbox, people, visits
 from store.inbox import Kept
@@ -26,10 +27,11 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         person = replace(person, last_channel=incoming.channel, lost=person.lost - {incoming.channel})
         case.forget_people()
     school = case.school(person.school_id)
-    reading = words.read(incoming.text, now=case.now, zone=school.zone, language=school.language)
-    mine = await visits.places_of_visitor(case.tx, person.school_id, person.id, case.now - RECENT)
-    text = Text(person, kept, incoming, reading, mine)
-    about = which(person.id, mine, Event.DANGER, case.now)
+    said = late.said(kept.received_at - incoming.age, case.now)
+    reading = words.read(incoming.text, now=said.at, zone=school.zone, language=school.language)
+    mine = await visits.places_of_visitor(case.tx, person.school_id, person.id, said.at - RECENT)
+    text = Text(person, kept, incoming, reading, mine, said)
+    about = which(person.id, mine, Event.DANGER, said.at)
     kinds = [meaning.kind for meaning in reading.meanings]
     await case.note(
         person.school_id,
@@ -41,6 +43,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         what=incoming.what,
         channel=incoming.channel,
         meanings=kinds,
+        **when_late(kept.received_at - incoming.age if said.late else None),
     )
     betrayed = await _code_word(case, text, about)
     chosen = None if reading.danger else await choosing.answer(case, person, incoming.text, mine)
@@ -56,7 +59,7 @@ async def _taken(case: Case, text: Text) -> bool:
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
     person, reading, incoming = text.person, text.reading, text.incoming
-    if await contacts.answer(case, person, reading, incoming, text.places, text.certain):
+    if await contacts.answer(case, person, reading, incoming, text.places, text.certain, text.said):
         return True
     if reading.danger:
         return False
@@ -80,8 +83,21 @@ async def _code_word(case: Case, text: Text, about: Place) -> bool:
         phrases += plan.code_words if plan else ()
     if not phrases:
         return False
-    before = await inbox.said_before(case.tx, text.kept, person.id, case.now - TWO_TEXTS)
-    if codeword.find(text.incoming.text, phrases, before=before) is None:
+    if not await _holds(case, text, phrases):
         return False
     await alarms.raise_alarm(case, person.school_id, person.id, about.visit_id, AlarmKind.CODE_WORD)
     return True
+
+
+async def _holds(case: Case, text: Text, phrases: Sequence[str]) -> bool:
+    """Whether a phrase is in the text, or runs over from the one before it or, where it comes late, into the one after it."""
+    words_of_it = text.incoming.text
+    before = await inbox.said_before(case.tx, text.kept, text.person.id, text.kept.received_at - TWO_TEXTS)
+    if codeword.find(words_of_it, phrases, before=before):
+        return True
+    if not text.said.late:
+        return False
+    at = text.kept.received_at - text.incoming.age
+    near = await inbox.said_between(case.tx, text.kept, text.person.id, at - TWO_TEXTS, at + TWO_TEXTS)
+    pairs = [(other.text, words_of_it) if other.received_at <= at else (words_of_it, other.text) for other in near]
+    return any(codeword.find(second, phrases, before=first) for first, second in pairs)

@@ -1,6 +1,9 @@
 """What a person's text does to the visit they are on, to their partner's, and what they are answered."""
 
-from bot import notices
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import late, notices
 from bot.acts import NOBODY_HOME
 from bot.events import Event, Happening, Sort
 from bot.people import Channel, Person
@@ -118,21 +121,33 @@ async def _happen(
 ) -> tuple[Place, list[Owed]]:
     """One thing that was said: to the sender's own place, to that of a partner who is named, or to those of both."""
     person = text.person
-    current = await visits.places_of_visitor(case.tx, person.school_id, person.id, case.now - RECENT)
-    place = which(person.id, current, happening.event, case.now, says_where=says_where(text.incoming.text))
+    now = text.said.at
+    current = await visits.places_of_visitor(case.tx, person.school_id, person.id, now - RECENT)
+    place = which(person.id, current, happening.event, now, says_where=says_where(text.incoming.text))
+    happening = await _as_said(case, text, happening, place, text.places)
     partner = await _partner_named(case, person, place, meaning.who) if meaning and meaning.who else None
     if meaning and meaning.who and partner is None:
         happening = Happening(Event.UNCLEAR, note=happening.note)
     if partner is not None:
-        await _speak_for(case, partner, happening)
+        await _speak_for(case, text, partner, happening)
         happening = Happening(Event.STATUS, note=happening.note)
     last, said = await places.happen(case, person, place, happening, quiet=quiet)
     if meaning and happening.event not in _HARMLESS:
         if meaning.both or await _counts_for_all(case, person, place, happening):
-            await _speak_for_all(case, person, last, happening)
+            await _speak_for_all(case, text, last, happening)
         elif place.is_inside and not last.is_inside:
             said += await _left_behind(case, person, last)
     return last, said
+
+
+async def _as_said(case: Case, text: Text, happening: Happening, place: Place, heard_on: Sequence[Place]) -> Happening:
+    """What comes late counts from when it was said, where it still counts; else it is asked back about."""
+    if not text.said.late or happening.event in (*_RAISING, *_HARMLESS):
+        return happening
+    policy = await case.policy(text.person.school_id, place.visit_id)
+    if late.counts(text.said, happening.event, place, heard_on, policy, case.now):
+        return replace(happening, said_at=text.said.at)
+    return Happening(Event.UNCLEAR, ask=happening.event.value.replace(" ", "_"), note=happening.note)
 
 
 async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening) -> bool:
@@ -171,16 +186,17 @@ async def _partners(case: Case, person: Person, place: Place) -> list[tuple[Pers
     return [(partner, other) for partner, other in pairs if partner is not None and partner.id != person.id]
 
 
-async def _speak_for_all(case: Case, person: Person, place: Place, happening: Happening) -> None:
+async def _speak_for_all(case: Case, text: Text, place: Place, happening: Happening) -> None:
     """ "We have left": it happens to every visitor of the visit whose part is still open."""
-    for pair in await _partners(case, person, place):
+    for pair in await _partners(case, text.person, place):
         if pair[1].is_open:
-            await _speak_for(case, pair, happening)
+            await _speak_for(case, text, pair, happening)
 
 
-async def _speak_for(case: Case, pair: tuple[Person, Place], happening: Happening) -> None:
+async def _speak_for(case: Case, text: Text, pair: tuple[Person, Place], happening: Happening) -> None:
     """Let it happen to a partner's place, and tell them on their own phone."""
     partner, other = pair
+    happening = await _as_said(case, text, happening, other, [other])
     after, said = await places.happen(case, partner, other, happening, quiet=True)
     if said and not all(one.spare for one in said):
         await places.prompt(case, partner, after, "for_partner", places.answer(case, partner, said))

@@ -1,5 +1,6 @@
 """Texts out, through Twilio's synchronous client: with a time limit, and without its retries (DESIGN §5)."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import structlog
 from requests import exceptions as http
 from twilio.base.exceptions import (
+    TwilioException,
     TwilioRestException,
     TwilioServiceException,
 )
@@ -124,7 +126,9 @@ def attempt_after(error: Exception) -> Attempt:
     if isinstance(error, Throttled):
         return Attempt(Verdict.AGAIN, error=f"twilio {TOO_MANY}: {MEANINGS[TOO_MANY].why}", after=error.after)
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        return _after_answer(error)
+        return _after_answer(error.status, error.code)
+    if isinstance(error, TwilioException) and len(error.args) > 1:
+        return _after_page(error.args[1])
     if isinstance(error, Unsent):
         return Attempt(Verdict.AGAIN, error="twilio: no free line")
     if isinstance(error, http.ConnectTimeout) or _never_connected(error):
@@ -136,9 +140,18 @@ def attempt_after(error: Exception) -> Attempt:
     return Attempt(Verdict.UNKNOWN, error=f"twilio: {type(error).__name__}")
 
 
-def _after_answer(error: Any) -> Attempt:
-    code = error.code if isinstance(error.code, int) else None
-    status = error.status if isinstance(error.status, int) else 0
+def _after_page(response: Any) -> Attempt:
+    """For a list the library has another exception, which holds the answer itself."""
+    try:
+        code = json.loads(response.text).get("code")
+    except (AttributeError, TypeError, ValueError):
+        code = None
+    return _after_answer(getattr(response, "status_code", None), code)
+
+
+def _after_answer(given_status: object, given_code: object) -> Attempt:
+    code = given_code if isinstance(given_code, int) else None
+    status = given_status if isinstance(given_status, int) else 0
     meaning = meaning_of(status, code)
     return Attempt(meaning.verdict, error=f"twilio {code or status}: {meaning.why}", lost=meaning.lost)
 

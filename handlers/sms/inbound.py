@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qs
 
@@ -10,7 +11,8 @@ from bot.events import Incoming, Receipt, Sort
 from bot.people import Channel
 from handlers.sms.errors import passing
 
-Kind = Literal["sms", "status"]
+Kind = Literal["sms", "status", "listed"]
+"""A text and a receipt, as webhooks; and a text that Twilio's list had and no webhook brought, with its time and age (s)."""
 Params = list[tuple[str, str]]
 
 RECEIPTS: dict[str, Receipted] = {
@@ -28,7 +30,7 @@ RECEIPTS: dict[str, Receipted] = {
 
 
 def pack(kind: Kind, params: Params, query: str) -> bytes:
-    """What the inbox keeps of a webhook: every parameter as received, in order, and the URL's query."""
+    """What the inbox keeps of a webhook, or of a text of the list: every parameter as received, and the URL's query."""
     return json.dumps({"kind": kind, "params": params, "query": query}).encode("ascii")
 
 
@@ -36,7 +38,7 @@ def external_id(kind: Kind, params: Params) -> str:
     """What a webhook is deduped by: a text by its id, a receipt by id and status. Raises ValueError."""
     fields = dict(params)
     sid = _sid(fields)
-    return sid if kind == "sms" else f"{sid}:{_status(fields)}"
+    return f"{sid}:{_status(fields)}" if kind == "status" else sid
 
 
 def parse(raw: bytes) -> list[Incoming]:
@@ -52,11 +54,13 @@ def parse(raw: bytes) -> list[Incoming]:
 
 def _text(fields: Mapping[str, str]) -> Incoming:
     sender, text = fields.get("From", ""), _legible(fields.get("Body", ""))
+    sent_at = datetime.fromisoformat(fields["SentAt"]) if "SentAt" in fields else None
+    age = timedelta(seconds=_number(fields.get("Age", "")) or 0)
     if not sender:
         raise ValueError("a text without a sender")
     if not text.strip() and fields.get("NumMedia", "0") not in ("", "0"):
-        return Incoming(Channel.SMS, sender, Sort.OTHER, what="picture")
-    return Incoming(Channel.SMS, sender, Sort.TEXT, text=text)
+        return Incoming(Channel.SMS, sender, Sort.OTHER, what="picture", sent_at=sent_at, age=age)
+    return Incoming(Channel.SMS, sender, Sort.TEXT, text=text, sent_at=sent_at, age=age)
 
 
 def _receipt(fields: Mapping[str, str], query: str) -> Incoming:

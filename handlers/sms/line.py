@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from twilio.http.http_client import TwilioHttpClient
@@ -38,12 +39,21 @@ class _Http:
         quiet = logging.Logger("twilio")
         quiet.disabled = True
         self._inner: Any = TwilioHttpClient(timeout=time_limit, max_retries=0, logger=quiet)
+        self.their_now: datetime | None = None
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         response = self._inner.request(*args, **kwargs)
+        self._hear(response.headers.get("Date", ""))
         if response.status_code == TOO_MANY:
             raise Throttled(_wait_asked(response.headers.get("Retry-After", "")))
         return response
+
+    def _hear(self, date: str) -> None:
+        """Every answer says what time it is there."""
+        try:
+            self.their_now = parsedate_to_datetime(date)
+        except ValueError:
+            return
 
     def close(self) -> None:
         self._inner.session.close()
@@ -78,6 +88,11 @@ class Line:
         if api_url:
             self.client.api.base_url = api_url
         self._pools = {name: ThreadPoolExecutor(threads, thread_name_prefix=name) for name in pools}
+
+    @property
+    def their_now(self) -> datetime | None:
+        """The time by Twilio's own clock when it last answered."""
+        return self._http.their_now
 
     async def call(self, pool: str, work: Callable[[], T]) -> T:
         """Run in a thread of this pool. When time runs out, raises Unsent if none was free, else TimeoutError."""

@@ -18,7 +18,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.delivery import Keep
 from bot.people import Channel
-from handlers.telegram.updates import ALLOWED
+from handlers.telegram.updates import ALLOWED, age_of, with_age
 from handlers.telegram.wire import Wire, base_url
 
 log = structlog.get_logger(__name__)
@@ -42,9 +42,11 @@ class TelegramDoor:
         *,
         poll_seconds: int = 25,
         on_conflict: Callable[[], None],
+        on_drained: Callable[[], None] = lambda: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._keep, self._on_conflict, self._sleep = keep, on_conflict, sleep
+        self._keep, self._sleep = keep, sleep
+        self._on_conflict, self._on_drained = on_conflict, on_drained
         self._poll_seconds = poll_seconds
         self._wire = Wire(TIME_LIMIT)
         self._bot = Bot(token, base_url(api_url), request=self._wire, get_updates_request=self._wire)
@@ -54,6 +56,8 @@ class TelegramDoor:
         self._answers: set[asyncio.Task[None]] = set()
         self._username = ""
         self.healthy = False
+        self.drained = False
+        """Whether all that waited at the start has been kept."""
 
     # -- polling ------------------------------------------------------------------------------------
 
@@ -66,7 +70,7 @@ class TelegramDoor:
                 if not webhook_gone:
                     await _unless(stop, self._delete_webhook())
                     webhook_gone = True
-                updates = await _unless(stop, self._fetch(self._poll_seconds))
+                updates = await _unless(stop, self._fetch(self._poll_seconds if self.drained else 0))
                 if updates is None:
                     return
                 await self._take(updates)
@@ -123,7 +127,8 @@ class TelegramDoor:
                 log.error("telegram_update_without_id")
                 continue
             try:
-                await self._keep(Channel.TELEGRAM, str(update_id), _compact(update))
+                aged = with_age(update, age_of(update, self._wire.their_now()))
+                await self._keep(Channel.TELEGRAM, str(update_id), _compact(aged))
             except Exception as error:
                 self._failed[update_id] += 1
                 log.error("telegram_update_not_kept", update_id=update_id, error=type(error).__name__)
@@ -136,6 +141,13 @@ class TelegramDoor:
             self._answer_soon(update)
         if refused:
             raise refused
+        if not updates:
+            self._drain()
+
+    def _drain(self) -> None:
+        if not self.drained:
+            self.drained = True
+            self._on_drained()
 
     async def _delete_webhook(self) -> None:
         # Never with drop_pending_updates: what waits there are people's words.
@@ -165,6 +177,20 @@ class TelegramDoor:
         async with asyncio.timeout(TIME_LIMIT):
             await self._bot.set_webhook(url, secret_token=secret_token, allowed_updates=ALLOWED)
         self.healthy = True
+
+    async def has_pushed_all(self) -> bool:
+        """Whether nothing waits at Telegram to be pushed. Raises TelegramError, TimeoutError."""
+        async with asyncio.timeout(TIME_LIMIT):
+            waiting = (await self._bot.get_webhook_info()).pending_update_count
+        if not waiting:
+            self._drain()
+        return not waiting
+
+    async def keep_pushed(self, channel: Channel, external_id: str, raw: bytes) -> bool:
+        """Keep what Telegram has pushed. An update that it had to push again tells how old it is."""
+        update = json.loads(raw)
+        aged = with_age(update, age_of(update, self._wire.their_now()))
+        return await self._keep(channel, external_id, raw if aged is update else _compact(aged))
 
     async def username(self) -> str:
         """The bot's name without @, asked once. Raises TelegramError, TimeoutError."""

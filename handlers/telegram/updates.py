@@ -5,7 +5,8 @@ The library reads the update; what it cannot parse is read by hand, so that a te
 
 import json
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Contact, Message, Update
@@ -19,6 +20,7 @@ Json = dict[str, Any]
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 # A link's payload is of these characters (core.telegram.org/bots/features#deep-linking); any other text after
 # /start was typed by a person.
+AGE, WORTH_TELLING = "doorstep_age", timedelta(seconds=10)
 START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
 # What a person can send that is no text, the particular before the general: an animation is also a document,
 # a venue also a location. The words are what the journal and the answer call it.
@@ -37,6 +39,19 @@ GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 QUOTES = (MessageEntityType.BLOCKQUOTE, MessageEntityType.EXPANDABLE_BLOCKQUOTE)
 
 
+def age_of(update: Json, their_now: datetime | None) -> timedelta:
+    """How long an update has waited at Telegram, by Telegram's clock. For the press of a button that is not told."""
+    kind = next((one for one in ALLOWED if update.get(one)), "")
+    content = _dict(update.get(kind)) if kind != "callback_query" else {}
+    at = _instant(content.get("edit_date" if kind == "edited_message" else "date"))
+    return max(their_now - at, timedelta(0)) if at and their_now else timedelta(0)
+
+
+def with_age(update: Json, age: timedelta) -> Json:
+    """The update with its age beside what Telegram sent, where it has one worth telling."""
+    return {**update, AGE: int(age.total_seconds())} if age >= WORTH_TELLING else update
+
+
 def external_id(raw: bytes) -> str:
     """The update's id at Telegram. Raises ValueError for what is no update."""
     found = _object(raw).get("update_id")
@@ -51,10 +66,11 @@ def parse(raw: bytes) -> list[Incoming]:
         data = _object(raw)
     except ValueError:
         return [_incoming("", Sort.SILENT)]
+    age = _length(data.pop(AGE, 0))
     try:
-        return [_read(Update.de_json(data))]
+        return [replace(_read(Update.de_json(data)), age=age)]
     except Exception:  # an update may be wrong in any way, and the library raises whatever it stumbles over
-        return [_by_hand(data)]
+        return [replace(_by_hand(data), age=age)]
 
 
 def _object(raw: bytes) -> Json:
@@ -177,6 +193,13 @@ def _dict(value: object) -> Json:
 
 def _id(value: object) -> str:
     return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+
+
+def _length(seconds: object) -> timedelta:
+    try:
+        return timedelta(seconds=max(seconds, 0)) if isinstance(seconds, int) else timedelta(0)
+    except OverflowError:
+        return timedelta(0)
 
 
 def _instant(value: object) -> datetime | None:

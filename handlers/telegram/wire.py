@@ -1,7 +1,9 @@
 """HTTP to Telegram by the library's own client, with each fault named for what it means to a message."""
 
 import json
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -49,7 +51,23 @@ class Wire(HTTPXRequest):
 
     def __init__(self, time_limit: float) -> None:
         half = time_limit / 2
-        super().__init__(POOL_SIZE, time_limit, time_limit, connect_timeout=half, pool_timeout=half)
+        hooks = {"event_hooks": {"response": [self._hear]}}
+        super().__init__(POOL_SIZE, time_limit, time_limit, connect_timeout=half, pool_timeout=half, httpx_kwargs=hooks)
+        self._heard: tuple[datetime, float] | None = None
+
+    async def _hear(self, response: httpx.Response) -> None:
+        """Every answer says what time it is there."""
+        try:
+            self._heard = parsedate_to_datetime(response.headers["date"]), time.monotonic()
+        except (KeyError, ValueError):
+            return
+
+    def their_now(self) -> datetime | None:
+        """The time by Telegram's own clock, whatever ours says; None before it has answered."""
+        if self._heard is None:
+            return None
+        said, at = self._heard
+        return said + timedelta(seconds=time.monotonic() - at)
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """The status and the body. Raises the faults above; Telegram's other 4xx come back as answers."""

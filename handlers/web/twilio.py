@@ -19,6 +19,10 @@ MOST = 64 * KIB
 EMPTY_TWIML = "<Response/>"
 
 
+def _nothing() -> None:
+    """Nobody reads Twilio's list."""
+
+
 @dataclass(frozen=True, slots=True)
 class TwilioHooks:
     """What these doors are handed: the SMS room's reading of a webhook, and the inbox.
@@ -31,6 +35,8 @@ class TwilioHooks:
     pack: Callable[[Kind, Params, str], bytes]
     external_id: Callable[[Kind, Params], str]
     keep: Keep
+    missed: Callable[[], None] = _nothing
+    """Told of each webhook that is signed, and was not kept: Twilio's list has it."""
 
 
 def router(hooks: TwilioHooks, doorkeeper: Doorkeeper) -> APIRouter:
@@ -58,7 +64,11 @@ async def _take(kind: Kind, request: Request, hooks: TwilioHooks, doorkeeper: Do
         external_id = hooks.external_id(kind, params)
     except ValueError as error:
         raise HTTPException(400) from error
-    await doorkeeper.keep(hooks.keep, Channel.SMS, external_id, hooks.pack(kind, params, query), door)
+    try:
+        await doorkeeper.keep(hooks.keep, Channel.SMS, external_id, hooks.pack(kind, params, query), door)
+    except HTTPException:
+        hooks.missed()
+        raise
     return Response(EMPTY_TWIML, media_type="text/xml")
 
 

@@ -57,7 +57,7 @@ WORST = {
     "who": "Bruno 07700 900014",
     "state": BOOK["states"]["missing"].format(start="14:00"),
     "partner": "B.M.",
-    **dict.fromkeys(("heard", "raised", "owned", "ended"), "14:32"),
+    **dict.fromkeys(("heard", "raised", "owned", "ended", "said"), "14:32"),
     **dict.fromkeys(("now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"), "14:32"),
 }
 CLOCKS = {"now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"}

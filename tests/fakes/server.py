@@ -9,8 +9,9 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl
@@ -20,6 +21,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -32,7 +34,7 @@ LOOK_SECONDS = 0.002
 
 @dataclass(frozen=True)
 class Fault:
-    """One planned failure of one method. `status` None is silence: accepted, not answered until released."""
+    """One planned failure of one method, after `after` good ones. `status` None: accepted, not answered until released."""
 
     method: str
     status: int | None
@@ -40,6 +42,7 @@ class Fault:
     retry_after: int | None = None
     code: int | None = None
     after_accepting: bool = False
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,22 @@ class _Engine:
     stop: asyncio.Event
     client: httpx.AsyncClient
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+
+class _Dated:
+    """Every answer says what time it is by the platform's own clock, as theirs do."""
+
+    def __init__(self, app: ASGIApp, now: Callable[[], datetime]) -> None:
+        self._app, self._now = app, now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self._now(), usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        await self._app(scope, receive, dated)
 
 
 class Server:
@@ -153,7 +172,7 @@ class Server:
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         app = Starlette(routes=self._routes())
         config = uvicorn.Config(
-            app, lifespan="off", log_config=None, access_log=False, http="h11", ws="none",
+            _Dated(app, self._now), lifespan="off", log_config=None, access_log=False, http="h11", ws="none",
             date_header=False, server_header=False, timeout_keep_alive=3600,
         )  # fmt: skip
         stop = asyncio.Event()
@@ -252,9 +271,12 @@ class Server:
     def _next_fault(self, method: str) -> Fault | None:
         with self._lock:
             found = next((one for one in self._faults if one.method in (method, "*")), None)
-            if found is not None:
-                self._faults.remove(found)
-            return found
+            if found is None:
+                return None
+            self._faults.remove(found)
+            if found.after:
+                self._faults.insert(0, replace(found, after=found.after - 1))
+            return None if found.after else found
 
     async def _hang(self) -> None:
         event = asyncio.Event()

@@ -50,11 +50,11 @@ class TwilioServer(TwilioSchedule):
 
     def fails_next(
         self, status: int, *, after_accepting: bool = False, times: int = 1, method: str = "create",
-        code: int = 0,
+        code: int = 0, after: int = 0,
     ) -> None:  # fmt: skip
-        """Fail the next `times` calls; `after_accepting`: the text goes out, the caller gets the failure."""
+        """Fail the next `times` calls, once `after` have gone well; `after_accepting`: the text goes out all the same."""
         known = code or {429: 20429, 503: 20503}.get(status, 20500)
-        self._plan(Fault(method, status, code=known, after_accepting=after_accepting), times)
+        self._plan(Fault(method, status, code=known, after_accepting=after_accepting, after=after), times)
 
     def hangs_next(self, method: str = "create", times: int = 1) -> None:
         """The next `times` calls are carried out and not answered until `release()`."""

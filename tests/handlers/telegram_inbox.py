@@ -64,9 +64,12 @@ async def door_of(
     *,
     token: str = TOKEN,
     on_conflict: Callable[[], None] = lambda: None,
+    on_drained: Callable[[], None] = lambda: None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[TelegramDoor]:
-    door = TelegramDoor(token, url, inbox.keep, poll_seconds=25, on_conflict=on_conflict, sleep=sleep)
+    door = TelegramDoor(
+        token, url, inbox.keep, poll_seconds=25, on_conflict=on_conflict, on_drained=on_drained, sleep=sleep
+    )
     try:
         yield door
     finally:

@@ -2,6 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped,unused-ignore]
 
 from tests.fakes.hands import Hands
 from tests.fakes.twilio import TwilioServer
@@ -26,3 +32,26 @@ def test_the_fake_stops_fast_and_leaves_no_thread() -> None:
         server.stop()
         assert waiting.result(5).body == "x"
     assert threading.active_count() == before
+
+
+def test_every_answer_says_what_time_it_is_there() -> None:
+    """By the platform's own clock, refused or not."""
+    hands = Hands()
+    with TwilioServer(hands, account_sid=SID, auth_token=TOKEN) as server, httpx.Client(trust_env=False) as client:
+        for minutes in (0, 5):
+            hands.at += timedelta(minutes=minutes)
+            said = client.get(f"{server.url}/2010-04-01/Accounts/{SID}/Messages.json").headers.get_list("date")
+            assert [parsedate_to_datetime(date) for date in said] == [hands.at]
+
+
+def test_a_failure_may_come_after_calls_that_go_well() -> None:
+    """Such as the second page of a list."""
+    with TwilioServer(Hands(), account_sid=SID, auth_token=TOKEN) as server:
+        for _ in range(3):
+            server.texts(ASHA, "left", lost=True)
+        server.fails_next(500, method="list", after=1)
+        client = client_of(server)
+        page = client.messages.page(page_size=2)
+        with pytest.raises(TwilioException):
+            page.next_page()
+        assert len(list(page.next_page())) == 1

@@ -146,7 +146,6 @@ async def test_it_polls_until_it_is_told_to_stop(telegram: TelegramServer, inbox
         assert not task.done()
     for call in telegram.calls("getUpdates"):
         assert json.loads(call.params["allowed_updates"]) == KINDS
-        assert call.params["timeout"] == "25"
 
 
 async def test_a_long_poll_is_cut_short_by_the_stop(inbox: Inbox) -> None:

@@ -228,6 +228,16 @@ def test_what_the_library_cannot_parse_is_read_by_hand(update: Json, expected: I
     assert only(update) == expected
 
 
+@pytest.mark.parametrize(
+    ("age", "seconds"), [(90, 90), (0, 0), (-5, 0), (10**30, 0), ("90", 0), (None, 0), ([90], 0)], ids=repr
+)
+def test_the_age_is_read_where_the_door_has_noted_it(age: object, seconds: int) -> None:
+    """Beside the text, whether the library can parse it or not; nonsense there is no age."""
+    for update in (message(text="left"), message(text="left", entities="?")):
+        found = only(update | {"doorstep_age": age})
+        assert (found.text, found.age.total_seconds()) == ("left", seconds)
+
+
 def test_half_a_character_does_not_stop_a_text() -> None:
     """A lone surrogate is replaced: what is stored must be text."""
     assert only(message(text="ok \ud83d left")).text == "ok \N{REPLACEMENT CHARACTER} left"

@@ -6,7 +6,7 @@ from bot.people import Channel
 from store import inbox
 from store.database import Database, Transaction
 from store.inbox import Kept
-from tests.store.cast import ASHA, BEN, MINUTE, NOW, add_person, add_school
+from tests.store.cast import ASHA, BEN, HOUR, MINUTE, NOW, add_person, add_school
 
 ODD = {
     "nul": b"arr\x00ived\x00",
@@ -109,3 +109,34 @@ async def test_the_text_before_this_one_is_found(database: Database) -> None:
         assert await inbox.said_before(tx, third, asha.id, NOW + MINUTE) == ""
         assert await inbox.said_before(tx, first, asha.id, NOW - MINUTE) == ""
         assert await inbox.said_before(tx, third, ben.id, NOW - MINUTE) == "all done"
+
+
+async def test_what_was_never_kept_is_missing(database: Database) -> None:
+    """Of a provider's list the ids that are not here, dealt with or not; however long the list is."""
+    async with database.transaction() as tx:
+        await keep(tx, "SM1", "SM2", channel=Channel.SMS)
+        await keep(tx, "SM3")
+        [first, *_] = await inbox.new_ones(tx, 9)
+        await inbox.done(tx, first, NOW)
+        many = [f"SM{number}" for number in range(1, 1_300)]
+        assert await inbox.missing(tx, Channel.SMS, many) == set(many) - {"SM1", "SM2"}
+        assert await inbox.missing(tx, Channel.SMS, []) == set()
+
+
+async def test_the_texts_around_one_are_found_by_when_they_came(database: Database) -> None:
+    """The same person's, in order of time, without the one they are around."""
+    async with database.transaction() as tx:
+        school_id = await add_school(tx)
+        asha, ben = [await add_person(tx, school_id, person) for person in (ASHA, BEN)]
+        for number, minute in enumerate((2, 0, 1, 9)):
+            await inbox.keep(tx, Channel.SMS, str(number), b"", NOW + minute * MINUTE)
+        for number, kept in enumerate(await inbox.new_ones(tx, 9)):
+            await inbox.done(tx, kept, NOW, text=f"text {number}", person_id=asha.id)
+            last = kept
+        await keep(tx, "ben")
+        [bens] = await inbox.new_ones(tx, 9)
+        await inbox.done(tx, bens, NOW, text="ben's", person_id=ben.id)
+        around = await inbox.said_between(tx, last, asha.id, NOW, NOW + 9 * MINUTE)
+        assert [heard.text for heard in around] == ["text 1", "text 2", "text 0"]
+        assert [heard.received_at for heard in around] == [NOW, NOW + MINUTE, NOW + 2 * MINUTE]
+        assert await inbox.said_between(tx, last, ben.id, NOW + MINUTE, NOW + HOUR) == []

@@ -139,6 +139,7 @@ async def test_an_older_store_in_its_place_is_told_of(world: World, tmp_path: Pa
         world.bruno.receives("AUDIT 14:00", "the journal does not fit")
         assert Kind.JOURNAL not in {finding.kind for finding in await beside.looks()}
         await world.reopens()
+        world.asha.receives("No visit of yours is open")  # the copy lacks her text, and Twilio's list has it
 
 
 async def test_the_second_sender_is_tried_when_the_first_is_refused(world: World) -> None:

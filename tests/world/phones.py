@@ -48,6 +48,10 @@ class Human:
             self.last_message_id = posted.message_id
         await self.world.settles()
 
+    async def texts_in_vain(self, text: str) -> None:
+        """Text Doorstep; Twilio has it, and no webhook brings it."""
+        await asyncio.to_thread(self.world.twilio.texts, self.number, text, lost=True)
+
     async def writes(self, text: str) -> None:
         """The same on Telegram."""
         await self.texts(text, Channel.TELEGRAM)

@@ -8,6 +8,8 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bot import visit
 from bot.clock import SteppedClock
 from bot.people import Channel, Person, Role
@@ -133,6 +135,17 @@ class World:
         await self.attached.crash()
         self._attached = None
 
+    async def breaks_store(self) -> None:
+        """From now on the store takes nothing in."""
+        await self._alters("ALTER TABLE inbox RENAME TO elsewhere")
+
+    async def mends_store(self) -> None:
+        await self._alters("ALTER TABLE elsewhere RENAME TO inbox")
+
+    async def _alters(self, statement: str) -> None:
+        async with self.attached.service.database.engine.begin() as connection:
+            await connection.execute(text(statement))
+
     async def closes(self) -> None:
         """Stop everything; no phone may have got what the story did not expect."""
         try:
@@ -156,6 +169,7 @@ class World:
             return
         for _ in range(20):
             took = await self.attached.poll_telegram()
+            took += await self.attached.reconcile()
             await self.attached.service.settle()
             await asyncio.to_thread(self.twilio.settled)
             if not took and not await self.attached.service.desk.turn():

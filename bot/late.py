@@ -1,0 +1,64 @@
+"""A text that is read long after it was said: from when it counts, and what it may still do.
+
+A phone without signal, a door that was closed, a machine that was off: the words come late. What they say of then is true
+of then, so they count from then. What they might say of now they do not: they may raise, and lower only what they had
+ended in time.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.events import Event
+from bot.place import COMING, Place
+from bot.policy import Policy
+
+SOON = timedelta(seconds=30)
+"""What is read so soon is read at once."""
+OLD = timedelta(hours=24)
+"""What is older may raise, and does nothing else."""
+
+_ASKING = (Event.NUDGE_DUE, Event.ANSWER_DUE, Event.AGAIN_DUE)
+
+
+class Said(NamedTuple):
+    """When a text counts from. `late`: that is a while ago. `old`: too long ago to count from then."""
+
+    at: datetime
+    late: bool = False
+    old: bool = False
+
+
+def said(sent_at: datetime, now: datetime) -> Said:
+    """A time that cannot be believed, because it is to come or too long ago, is now."""
+    age = now - sent_at
+    if age <= SOON:
+        return Said(now)
+    return Said(now, late=True, old=True) if age > OLD else Said(sent_at, late=True)
+
+
+def counts(said: Said, event: Event, place: Place, places: Iterable[Place], policy: Policy, now: datetime) -> bool:
+    """Whether a text that would lower, protect or put off still does. What does not count asks back.
+
+    It does not when the same person has been heard since, on any of their `places`: later words stand. Nor does an "OK" that
+    was said before the question was due that is open now: nobody answers a check-in in advance (docs/decisions/0009).
+    """
+    if not said.late:
+        return True
+    heard = [instant for one in places for instant in (one.heard_at, one.left_at) if instant]
+    if said.old or any(instant > said.at for instant in heard):
+        return False
+    answers = event is Event.OK or (event is Event.LEFT and place.state in COMING)
+    return not answers or place.deadline not in _ASKING or said.at >= _question_due(place, policy, now)
+
+
+def _question_due(place: Place, policy: Policy, now: datetime) -> datetime:
+    """When the question that is open was due at the latest: the last of the plan's instants to have passed."""
+    instants = [
+        place.check_in_at,
+        place.wait_until,
+        place.returns_at,
+        place.ends_at + policy.end_grace if place.ends_at else None,
+        place.starts_at + policy.arrival_grace if place.starts_at else None,
+    ]
+    return max((instant for instant in instants if instant and instant <= now), default=now)
