@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.commands import audit, doctor, journal, people, policy, service, visits, words
+from handlers.commands import audit, doctor, journal, papers, people, policy, service, visits, words
 
 app = typer.Typer(
     add_completion=False,
@@ -16,6 +16,9 @@ app.add_typer(people.app, name="people")
 app.add_typer(visits.app, name="visits")
 app.add_typer(policy.app, name="policy")
 app.command()(journal.journal)
+app.add_typer(papers.app, name="paper")
+app.command()(papers.feedback)
+app.command()(papers.governors)
 app.command()(audit.audit)
 app.command()(doctor.doctor)
 app.command()(words.words)

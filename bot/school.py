@@ -27,6 +27,7 @@ class School(BaseModel):
     policy: Policy
     language: str = "en"
     code_words: tuple[str, ...] = Field(default=(), max_length=3)
+    phone: str = Field(default="", max_length=30)
 
     @property
     def rungs(self) -> tuple[Role, ...]:

@@ -63,13 +63,14 @@ def _values(tx: Transaction, written: Written) -> dict[str, Any]:
 
 
 async def unrecorded(tx: Transaction, school_id: int, since: datetime) -> list[int]:
-    """The visits whose door has closed since then, and whose record nobody has been asked for, the earliest first."""
+    """The visits that took place, whose door has closed since then, and whose record nobody has been asked for yet."""
     has_one = select(RecordRow.visit_id).where(RecordRow.school_id == school_id)
     query = select(PlaceRow).where(
         PlaceRow.school_id == school_id,
         col(PlaceRow.left_at) >= since,
         col(PlaceRow.arrived_at).is_not(None),
         col(PlaceRow.state) != VisitState.CALLED_OFF,
+        PlaceRow.off_reason == "",
         col(PlaceRow.visit_id).not_in(has_one),
     )
     rows = (await tx.session.exec(query.order_by(col(PlaceRow.left_at), col(PlaceRow.id)))).all()

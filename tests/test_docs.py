@@ -7,22 +7,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
-from zoneinfo import ZoneInfo
 
 import pytest
 import typer.main
 
-from bot import alarm, notices, visit, words
 from bot.__main__ import app
-from bot.duty.asking import said
 from bot.policy import Policy, parse_policy, preset
 from bot.school import parse_schools
 from bot.settings import NAMES, SECRETS
-from bot.words import Kind
 from handlers.commands.shared import BAD_SETTINGS, FAILED
 from handlers.imports import PEOPLE_COLUMNS, VISIT_COLUMNS
-from tests.bot.values import Visiting, at, raised
 from tests.handlers.office import open_office
 
 HOUSE = Path(__file__).parent.parent
@@ -32,7 +26,6 @@ PAGES = sorted(
     if path.relative_to(HOUSE).as_posix() != "docs/states.md"  # drawn, and held to its tables by a test of its own
 )
 FOR_PEOPLE = ("docs/office.md", "docs/visitors.md")
-NOW, ZONE = at("14:02"), ZoneInfo("Europe/London")
 TOWARDS_TESTS = re.compile(r"DOORSTEP_(?:TEST_[A-Z]+|REQUIRE_PEERS)")
 
 
@@ -93,7 +86,12 @@ def test_every_entry_of_a_schools_table_is_described() -> None:
     """What the handbook lists for schools.toml is what can be written there, and nothing is left out."""
     listed = [row[0].strip("`") for row in rows(read("docs/administrator.md"), "## Schools")]
     written = ['name="A"', 'time_zone="Europe/London"', 'hours="08:00-17:00"', "calendar={}", 'policy="default"']
-    written += ['overrides={check_in="never"}', 'language="en"', 'code_words=["copper lantern"]']
+    written += [
+        'overrides={check_in="never"}',
+        'language="en"',
+        'code_words=["copper lantern"]',
+        'phone="01632 960100"',
+    ]
     assert [entry.split("=")[0] for entry in written] == listed
     school = parse_schools("\n".join(["[marsh_lane]", *written]))["marsh_lane"]
     assert (school.name, school.policy) == ("A", parse_policy("default", {"check_in": "never"}))
@@ -241,110 +239,3 @@ def test_the_states_of_the_readme_are_those_that_run() -> None:
     block = re.search(r"<!-- states: begin.*?-->(.*?)<!-- states: end -->", read("README.md"), re.DOTALL)
     assert block is not None
     assert fenced(block[1], "mermaid") == fenced(read("docs/states.md"), "mermaid") != []
-
-
-# -- sentences --------------------------------------------------------------------------------------
-
-BOOK = notices.catalogue("en")
-SENTENCES = {key: text for section in ("visitor", "contact", "told", "door") for key, text in BOOK[section].items()}
-CLOCK, CODE = r"\d\d:\d\d", r"[A-HJ-NP-Y][A-HJ-NP-Y346789]{3}"
-PEOPLE = "Asha|Ben|Olive|Henry|Dana|Dee|Bruno|not known"
-KINDS = "|".join(BOOK["labels"][kind.name.lower()] for kind in alarm.Kind)
-OUTCOMES = "|".join(text for key, text in BOOK["labels"].items() if key.startswith("outcome_"))
-VALUES = {
-    **dict.fromkeys(("now", "start", "end", "arrived", "left", "check_in", "raised", "owned", "ended"), CLOCK),
-    **dict.fromkeys(("name", "about"), PEOPLE),
-    **dict.fromkeys(("codes", "open"), rf"{CODE}(?:, {CODE})*"),
-    "heard": f"{CLOCK}|not known",
-    "code": CODE,
-    "kind": KINDS,
-    "outcome": OUTCOMES,
-    "initials": r"[A-Z]\.",
-    "phone": r"\+447700900\d{3}",
-    "where": r"(?:arrived at )?\d+ Larch Road",
-    "pupil": r"K\.T\.",
-    "visit_reason": "attendance",
-    "vehicle": "red Fiesta AB12 CDE",
-    "word": "OK|LEFT|CALLED OFF",
-    "reason": "spoke to her, all well",
-    "note": "|".join(text for key, text in BOOK["labels"].items() if key.startswith("off_")),
-    "words": "have rung the police, they are on the way",
-    "minutes": "10",
-    "visit": r"\d+",
-    "number": r"\d+",
-    "channel": "TELEGRAM|SMS",
-    "ending": r"\d{3}",
-}
-"""What a quoted sentence may carry in its blanks."""
-
-
-def shape(template: str) -> str:
-    """A pattern for a sentence of the catalogue, its blanks as named groups."""
-    pattern, seen = "", set()
-    for text, field, _, _ in Formatter().parse(template):
-        pattern += re.escape(text)
-        if field in seen:
-            pattern += f"(?P={field})"
-        elif field == "state":
-            clauses = "|".join(CLOCK.join(map(re.escape, re.split(r"{\w+}", text))) for text in BOOK["states"].values())
-            pattern += f"(?P<state>{clauses})"
-        elif field:
-            pattern += f"(?P<{field}>{VALUES.get(field, '.+')})"
-        seen.add(field)
-    return pattern
-
-
-def quoted(text: str) -> list[str]:
-    """What a page for people quotes: behind a bar, or in italics."""
-    bare = re.sub(r"`[^`]+`|\*\*[^*]+\*\*", "", prose(text))
-    barred = [line.removeprefix("> ") for line in bare.splitlines() if line.startswith("> ")]
-    return [*barred, *(" ".join(span.split()) for span in re.findall(r"\*([^*]+)\*", bare))]
-
-
-def notices_of(quote: str) -> list[str]:
-    """The notices that give exactly these words."""
-    found = []
-    for key, template in SENTENCES.items():
-        match = re.fullmatch(shape(template), quote)
-        if match and notices.render(key, **match.groupdict()) == quote:
-            found.append(key)
-    return found
-
-
-QUOTES = [(page, quote) for page in FOR_PEOPLE for quote in quoted(read(page))]
-
-
-def test_the_pages_for_people_quote() -> None:
-    """They show what comes: the reading below is of many sentences, not of none."""
-    assert len(QUOTES) > 40
-
-
-@pytest.mark.parametrize(("page", "quote"), QUOTES)
-def test_every_quoted_sentence_is_one_that_doorstep_sends(page: str, quote: str) -> None:
-    """What a page shows in italics or behind a bar is, byte for byte, a notice of the catalogue or one of its labels."""
-    assert notices_of(quote) or quote in BOOK["labels"].values(), f"{page} quotes what is not sent: {quote}"
-
-
-def test_the_office_can_read_of_every_alarm_that_is_raised() -> None:
-    """Each kind that can be raised today stands in docs/office.md, in its own words; kinds to come do not."""
-    kinds = {alarm.Kind.CODE_WORD}
-    for row in visit.TABLE:
-        for happening in visit.TABLE[row]:
-            for alone in (False, True):
-                place = visit.Place(1, row, 1, visit_id=1, starts_at=NOW, ends_at=NOW, alone=alone)
-                kinds |= set(raised(Visiting(place).hears("14:02", happening)))
-    shown = {key for page, quote in QUOTES if page == FOR_PEOPLE[0] for key in notices_of(quote)}
-    assert {kind for kind in alarm.Kind if f"alarm_{kind.name.lower()}" in shown} == kinds
-
-
-def replies(text: str) -> set[str]:
-    """What a page tells people to text, but for words of their own duty, which are read elsewhere."""
-    return {span for span in spans(text) if span != "like this" and not said(span, now=NOW, zone=ZONE)}
-
-
-@pytest.mark.parametrize(("page", "reply"), sorted((page, span) for page in FOR_PEOPLE for span in replies(read(page))))
-def test_every_reply_a_page_suggests_is_understood(page: str, reply: str) -> None:
-    """What people are told to text means something to Doorstep, and lowers only with certainty."""
-    reading = words.read(reply, now=NOW, zone=ZONE)
-    assert Kind.UNCLEAR not in reading.kinds, f"{page}: {reply}"
-    assert reading.certain or not any(meaning.lowers for meaning in reading.meanings)

@@ -14,6 +14,7 @@ from bot.papers.document import (
     Signatures,
 )
 from bot.papers.facts import Agreed, Authorised, Goer, SchoolFacts, VisitFacts
+from bot.papers.feedback import Said, feedback_paper
 from bot.papers.governors import COLUMNS, Counted, governors_rows, sort_of
 from bot.papers.incident import AlarmFacts, Proof, Step, incident_pack
 from bot.papers.letters import missed_slip, reminder_letter
@@ -35,12 +36,14 @@ __all__ = [
     "Heading",
     "Paragraph",
     "Proof",
+    "Said",
     "SchoolFacts",
     "Shape",
     "Signatures",
     "Step",
     "VisitFacts",
     "day_list",
+    "feedback_paper",
     "governors_rows",
     "incident_pack",
     "missed_slip",

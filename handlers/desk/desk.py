@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.events import Incoming, Sort
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, choosing, duty, morning, places, talks, troubles
+from handlers.desk import alarms, arrivals, choosing, duty, following, morning, places, records, talks, troubles
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import Backlog
 from handlers.desk.case import Case, Habits
@@ -36,6 +36,16 @@ ROUNDS = 9
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
 NO_TIME = timedelta(0)
+
+CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
+    choosing.ask_each_term,
+    duty.look_at_rungs,
+    records.ask,
+    records.remind,
+    following.ask,
+    following.review,
+)
+"""Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""
 
 Parse = Callable[[bytes], list[Incoming]]
 Work = Callable[[Transaction], Awaitable[None]]
@@ -183,12 +193,18 @@ class Desk:
                 raise _TakenBack
 
     async def chores(self) -> None:
-        """What is due once a term, and what the office is told when it has become so."""
+        """What is due once a day, once a term, or when a visit has ended. One that fails keeps no other from being done."""
         for school_id in self.habits.schools:
-            for chore in (choosing.ask_each_term, duty.look_at_rungs):
-                async with self.database.transaction() as tx:
-                    told = await chore(self._case(tx), school_id)
-                if told:
+            for chore in CHORES:
+                try:
+                    async with self.database.transaction() as tx:
+                        done = await chore(self._case(tx), school_id)
+                except StoreDown:
+                    raise
+                except Exception as error:
+                    log.exception("chore failed", chore=chore.__qualname__, error=type(error).__name__)
+                    continue
+                if done:
                     self.wake()
 
     async def unexamined(self) -> list[int]:

@@ -62,7 +62,7 @@ class Topic:
     """What a conversation is about. `done` gives the last words, or what has to be asked again.
 
     `reminders`: how long each question waits before it is asked again, the first time, the second, … When they are used up
-    the conversation waits on, or with `gives_up` is left without a word.
+    the conversation waits on, or with `gives_up` is left without a word. `left`: what is said to who leaves it.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Topic:
     done: Callable[[Case, Person, Talk], Awaitable[str | Again]]
     reminders: tuple[timedelta, ...] = ()
     gives_up: bool = False
+    left: str = "talk_left"
 
 
 async def begin(
@@ -163,8 +164,9 @@ async def answer(case: Case, text: Text) -> bool:
 
 async def leave(case: Case, person: Person, talk: Talk) -> Question:
     """Leave a conversation, with a kind word."""
+    topic = _topic(case, talk)
     await _end(case, talk, TalkState.LEFT)
-    return Question(notices.render("talk_left", case.language(person.school_id)), ())
+    return Question(notices.render(topic.left if topic else "talk_left", case.language(person.school_id)), ())
 
 
 async def close_others(case: Case, talk: Talk, by: Person) -> None:

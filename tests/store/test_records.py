@@ -50,9 +50,11 @@ async def test_a_visit_whose_door_has_closed_wants_a_record_once(database: Datab
         assert await records.unrecorded(tx, set_up.school_id, NOW - DAY) == []
         await leaves(tx, set_up, state=VisitState.CALLED_OFF)
         assert await records.unrecorded(tx, set_up.school_id, NOW - DAY) == []
-        await leaves(tx, set_up, arrived_at=None)
+        await leaves(tx, set_up, state=VisitState.RETURNED, off_reason="unsafe")
         assert await records.unrecorded(tx, set_up.school_id, NOW - DAY) == []
-        await leaves(tx, set_up)
+        await leaves(tx, set_up, arrived_at=None, off_reason="")
+        assert await records.unrecorded(tx, set_up.school_id, NOW - DAY) == []
+        await leaves(tx, set_up, state=VisitState.RETURNED)
         assert await records.unrecorded(tx, set_up.school_id, NOW - DAY) == [set_up.visit.id]
         assert await records.unrecorded(tx, set_up.school_id, NOW + HOUR + MINUTE) == []
         await records.begin(tx, asked(set_up))
