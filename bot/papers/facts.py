@@ -23,7 +23,7 @@ class SchoolFacts:
 
 @dataclass(frozen=True, slots=True)
 class Goer:
-    """One visitor's part in a visit."""
+    """One visitor's part in a visit. `off`: it did not take place, or was broken off."""
 
     name: str
     phone: str
@@ -36,6 +36,7 @@ class Goer:
     left_at: datetime | None = None
     returned_at: datetime | None = None
     vehicle: str = ""
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ def times(goer: Goer, words: Words) -> str:
     steps = (
         ("set_out", goer.set_out_at),
         ("arrived", goer.arrived_at),
-        ("left", goer.left_at if goer.state is not State.CALLED_OFF else None),
-        ("called_off", goer.left_at if goer.state is State.CALLED_OFF else None),
+        ("called_off" if goer.off or goer.state is State.CALLED_OFF else "left", goer.left_at),
         ("returned", goer.returned_at),
     )
     told = [f"{words(f'steps.{step}')} {words.clock(at)}" for step, at in steps if at]

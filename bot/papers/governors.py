@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.alarm import Kind
-from bot.papers.facts import VisitFacts
-from bot.visit import State
+from bot.papers.facts import Goer, VisitFacts
+from bot.visit import OPEN, State
 
 COLUMNS = (
     *(
@@ -80,12 +80,16 @@ def _row(one: Counted) -> tuple[str, ...]:
     )
 
 
+def _is_off(goer: Goer) -> bool:
+    return goer.off or goer.state is State.CALLED_OFF
+
+
 def _longest(visit: VisitFacts, *, planned: bool) -> str:
     """Minutes from the first to the last: of the plan, or of the visit as it went; empty when not known."""
     spans = [
         (goer.starts_at, goer.ends_at) if planned else (goer.arrived_at, goer.left_at)
         for goer in visit.goers
-        if planned or goer.state is not State.CALLED_OFF
+        if planned or not _is_off(goer)
     ]
     starts = [start for start, _ in spans if start]
     ends = [end for _, end in spans if end]
@@ -95,7 +99,9 @@ def _longest(visit: VisitFacts, *, planned: bool) -> str:
 
 
 def _state(visit: VisitFacts) -> str:
-    """Where the visit stands: the state that the least finished of its visitors is in."""
-    states = {goer.state for goer in visit.goers}
-    open_ones = sorted(states - {State.LEFT, State.CALLED_OFF})
-    return open_ones[0] if open_ones else (State.LEFT if State.LEFT in states else State.CALLED_OFF)
+    """Where the visit stands: what the least finished of its visitors is at, or what became of it."""
+    open_ones = sorted(goer.state for goer in visit.goers if goer.state in OPEN)
+    if open_ones:
+        return open_ones[0]
+    went = [goer.state for goer in visit.goers if not _is_off(goer)]
+    return State.CALLED_OFF if not went else State.RETURNED if State.RETURNED in went else State.LEFT

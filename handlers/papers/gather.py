@@ -102,6 +102,7 @@ def _goer(place: Place, person: Person) -> Goer:
         left_at=place.left_at,
         returned_at=place.returned_at,
         vehicle=person.vehicle,
+        off=bool(place.off_reason),
     )
 
 

@@ -120,6 +120,10 @@ def test_a_visit_called_off_says_when_and_why() -> None:
     told = facts(visit_record(replace(visit(goers=(off,)), outcome="nobody home"), Record(), [], None, NOW))
     assert told["Staff"] == "Asha: called off 14:15"
     assert told["Outcome"] == "nobody home"
+    back = replace(off, state=State.RETURNED, off=True, returned_at=on(23, "14:40"))
+    assert facts(visit_record(visit(goers=(back,)), Record(), [], None, NOW))["Staff"] == (
+        "Asha: called off 14:15, returned 14:40"
+    )
 
 
 # -- slip and letter --------------------------------------------------------------------------------

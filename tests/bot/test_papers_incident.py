@@ -100,5 +100,8 @@ def test_a_visit_that_went_nowhere_has_no_minutes() -> None:
     (row,) = governors_rows([Counted(replace(visit(goers=(off,)), authorised=Authorised()), [], unplanned=True)])
     assert (row["minutes"], row["state"], row["authorised"], row["unplanned"]) == ("", "called off", "no", "yes")
     assert (row["alone"], row["visitors"]) == ("yes", "1")
+    back = replace(off, state=State.RETURNED, arrived_at=NOW, off=True)
+    (row,) = governors_rows([Counted(visit(goers=(back,)), [], unplanned=False)])
+    assert (row["minutes"], row["state"]) == ("", "called off")
     (row,) = governors_rows([Counted(visit(goers=(off, replace(BEN, state=State.THERE))), [], unplanned=False)])
     assert row["state"] == "there"
