@@ -23,6 +23,7 @@ from handlers.desk.backlog import Backlog
 from handlers.desk.desk import Parse
 from handlers.reconcile import Reconciler
 from handlers.service import Doors, Service
+from handlers.spooling import SpoolingDoor
 from handlers.web.app import build_app
 from handlers.web.health import Health
 from handlers.web.local import LocalPhones
@@ -32,6 +33,7 @@ from handlers.web.twilio import TwilioHooks
 from store import inbox
 from store.crypto import Sealer
 from store.database import Database, StoreDown
+from store.spool import Spool, spool_beside
 
 log = structlog.get_logger(__name__)
 CONFLICT_TOLD_EVERY = timedelta(hours=1)
@@ -45,16 +47,17 @@ class Attached:
     web: WebServer
     telegram: telegram.TelegramDoor | None
 
-    async def reconcile(self) -> int:
-        """Hold Twilio's list against the inbox if it is time; gives how many texts were missing. For stories, as below."""
-        reconciler = self.service.doors.reconciler
-        if reconciler is None:
+    async def catch_up(self) -> int:
+        """Read in what was spooled, and Twilio's list if it is time; gives how many texts that was. For stories, as below."""
+        spooling, reconciler = self.service.doors.spooling, self.service.doors.reconciler
+        if spooling is None or reconciler is None:
             return 0
+        count = await spooling.read_in()
         await reconciler.wake_when_due()
-        if not reconciler.woken.is_set():
-            return 0
-        reconciler.woken.clear()
-        return await reconciler.turn()
+        if reconciler.woken.is_set():
+            reconciler.woken.clear()
+            count += await reconciler.turn()
+        return count
 
     async def poll_telegram(self) -> int:
         """Take in what waits at Telegram; gives how many updates. For stories, which do not poll for ever."""
@@ -109,6 +112,7 @@ async def open_service(settings: Settings, schools: Mapping[str, School], clock:
         await database.close()
         raise
     door = _telegram_door(settings, service)
+    service.doors.spooling = await _spooling(settings, service)
     service.doors.reconciler = _reconciler(settings, service)
     waits = {"telegram": door, "twilio": service.doors.reconciler}
     service.desk.backlog = Backlog(clock(), {name for name, waiting in waits.items() if waiting})
@@ -184,6 +188,18 @@ def _telegram_door(settings: Settings, service: Service) -> telegram.TelegramDoo
     )
 
 
+async def _spooling(settings: Settings, service: Service) -> SpoolingDoor | None:
+    """Twilio's way in; what a process before us had to spool is read in at once."""
+    if not settings.has_twilio:
+        return None
+    database, desk = service.database, service.desk
+    spool = Spool(spool_beside(database), database.sealer)
+    spooling = SpoolingDoor(database, service.clock, spool, desk.keep, desk.woken.set)
+    service.doors.closers.append(spooling.close)
+    await spooling.read_in()
+    return spooling
+
+
 def _reconciler(settings: Settings, service: Service) -> Reconciler | None:
     if not (settings.twilio_account_sid and settings.twilio_auth_token):
         return None
@@ -239,9 +255,10 @@ def _app(settings: Settings, service: Service, door: telegram.TelegramDoor | Non
     if settings.twilio_auth_token is not None and settings.public_url:
         tokens = [settings.twilio_auth_token, settings.twilio_auth_token_secondary]
         signatures = sms.Signatures([t.get_secret_value() for t in tokens if t is not None], settings.public_url)
-        reconciler = service.doors.reconciler
+        reconciler, spooling = service.doors.reconciler, service.doors.spooling
         missed = reconciler.woken.set if reconciler else _nobody
-        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, service.desk.keep, missed)
+        keep = spooling.keep if spooling else service.desk.keep
+        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, keep, missed)
     if door is not None and settings.telegram_mode is TelegramMode.WEBHOOK:
         hook = TelegramHook(*_secrets(settings, sealer), door.keep_pushed)
     if settings.is_local:

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from store.database import StoreDown
+
 log = structlog.get_logger(__name__)
 STANDSTILL = 10.0
 """Seconds without a finished pass after which the process ends itself, so that its supervisor starts it again."""
+
+PATIENCE = 120.0
+"""Seconds that a store may be down before that counts as a standstill too: meanwhile texts are spooled, and a process that
+ended could not start again. Longer than that, a new process may find what this one cannot."""
 
 Beat = Callable[[], Awaitable[object]]
 
@@ -25,9 +31,11 @@ class Heartbeat:
     monotonic: Callable[[], float]
     end: Callable[[], None]
     standstill: float = STANDSTILL
+    patience: float = PATIENCE
     _scheduler: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
     _finished: dict[str, float] = field(default_factory=dict)
     _intervals: dict[str, float] = field(default_factory=dict)
+    _down_since: dict[str, float] = field(default_factory=dict)
 
     def every(self, seconds: float, name: str, beat: Beat) -> None:
         """Beat every so many seconds; a pass that is still running is not overtaken."""
@@ -54,9 +62,15 @@ class Heartbeat:
             await beat()
         except asyncio.CancelledError:
             raise
+        except StoreDown as error:
+            log.error("beat failed", beat=name, error=str(error))
+            if self.monotonic() - self._down_since.setdefault(name, self.monotonic()) < self.patience:
+                self.alive(name)
+            return
         except Exception as error:
             log.exception("beat failed", beat=name, error=type(error).__name__)
             return
+        self._down_since.pop(name, None)
         self.alive(name)
 
     def alive(self, name: str) -> None:

@@ -34,6 +34,7 @@ from handlers.desk.topics import TOPICS
 from handlers.heartbeat import Heartbeat
 from handlers.held import Backstop
 from handlers.reconcile import LOOK, Reconciler
+from handlers.spooling import EVERY, SpoolingDoor
 from store import outbox, people, pulse, schools
 from store.database import Database
 from store.schema import migrate
@@ -101,6 +102,7 @@ class Doors:
     obstacle: Obstacle | None = None
     """Why nobody holds texts for us, where somebody should."""
     reconciler: Reconciler | None = None
+    spooling: SpoolingDoor | None = None
 
 
 @dataclass(slots=True)
@@ -204,6 +206,8 @@ class Service:
         heart.every(CHORES, "chores", self.desk.chores)
         heart.every(CHORES, "morning", self.morning)
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
+        if spooling := self.doors.spooling:
+            heart.every(EVERY, "spool", spooling.read_in)
         if reconciler := self.doors.reconciler:
             heart.every(LOOK, "reconcile", reconciler.wake_when_due)
             reconciler.woken.set()

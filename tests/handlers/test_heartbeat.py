@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from handlers.heartbeat import STANDSTILL, Heartbeat
+from handlers.heartbeat import PATIENCE, STANDSTILL, Heartbeat
+from store.database import StoreDown
 
 HOUSE = Path(__file__).parent.parent.parent
 STANDS_STILL = """
@@ -115,3 +116,30 @@ def test_a_process_that_stands_still_ends_itself_loudly() -> None:
     )
     assert done.returncode == 70
     assert "standstill" in done.stdout + done.stderr
+
+
+async def test_a_store_that_is_down_is_no_standstill_for_two_minutes() -> None:
+    """Meanwhile texts are spooled, which no process could do that ended; after that a new one may fare better."""
+    ended: list[float] = []
+    clock = Seconds()
+    heart = Heartbeat(clock, lambda: ended.append(clock.now))
+    fault: list[Exception] = [StoreDown("locked")]
+
+    async def beat() -> None:
+        if fault:
+            raise fault[0]
+
+    heart.every(1, "desk", beat)
+    while not ended:
+        clock.now += 1
+        await heart._pass("desk", beat)
+        heart.watch()
+    assert PATIENCE + STANDSTILL < ended[0] < PATIENCE + STANDSTILL + 5
+    fault.clear()
+    await heart._pass("desk", beat)
+    fault.append(StoreDown("locked again"))
+    clock.now += PATIENCE - 1
+    await heart._pass("desk", beat)
+    clock.now += STANDSTILL
+    heart.watch()
+    assert len(ended) == 1

@@ -141,12 +141,14 @@ async def test_a_list_that_is_refused_for_an_hour_is_taken_in_afterwards(world: 
 
 
 async def test_a_text_we_did_not_take_is_asked_for_at_once(world: World) -> None:
-    """The webhook got a 503: nobody waits half a minute for the list."""
+    """Neither store nor disk took it, the webhook got a 503: nobody waits half a minute for the list."""
     asha, olive = world.asha, world.olive
     await world.passes("30s")
     await world.breaks_store()
+    world.fills_disk()
     assert await asyncio.to_thread(world.twilio.texts, asha.number, "arrived") == 503
     await world.mends_store()
+    world.frees_disk()
     await world.settles()
     asha.receives("ARRIVED")
     olive.receives("ARRIVED")

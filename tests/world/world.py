@@ -142,6 +142,22 @@ class World:
     async def mends_store(self) -> None:
         await self._alters("ALTER TABLE elsewhere RENAME TO inbox")
 
+    def fills_disk(self) -> None:
+        """From now on the spool has no room either."""
+        self.spool_file.symlink_to("/dev/full")
+
+    def frees_disk(self) -> None:
+        self.spool_file.unlink()
+
+    @property
+    def spool_file(self) -> Path:
+        return self._folder / "doorstep.db.spool"
+
+    @property
+    def spooled(self) -> int:
+        """How many records wait on the disk."""
+        return len(self.spool_file.read_bytes().split()) if self.spool_file.exists() else 0
+
     async def _alters(self, statement: str) -> None:
         async with self.attached.service.database.engine.begin() as connection:
             await connection.execute(text(statement))
@@ -169,7 +185,7 @@ class World:
             return
         for _ in range(20):
             took = await self.attached.poll_telegram()
-            took += await self.attached.reconcile()
+            took += await self.attached.catch_up()
             await self.attached.service.settle()
             await asyncio.to_thread(self.twilio.settled)
             if not took and not await self.attached.service.desk.turn():

@@ -1,0 +1,78 @@
+"""Twilio's way in when the store cannot keep: onto the disk beside it, and into the store as soon as that is up again.
+
+Telegram needs none: what we do not acknowledge waits there for a day. Twilio waits for some seconds.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery import Keep
+from bot.people import Channel
+from store import inbox
+from store.database import Database, StoreDown
+from store.spool import Spool, Spooled
+
+log = structlog.get_logger(__name__)
+PATIENCE = 2.5
+"""Seconds that the store may take before the spool is taken instead: Twilio gives an answer four (`#rt=4000`)."""
+EVERY = 1.0
+"""Seconds between looks at whether there is something to be read in."""
+
+
+@dataclass(slots=True)
+class SpoolingDoor:
+    """Keeps in the store by `keep`, or else in the spool. `wake` tells the desk of what was read in."""
+
+    database: Database
+    clock: Clock
+    spool: Spool
+    store_keep: Keep
+    wake: Callable[[], None]
+    patience: float = PATIENCE
+    _late: set["asyncio.Task[bool]"] = field(default_factory=set)
+
+    async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
+        """Return once it is kept, here or there. Raises StoreDown when the disk takes it neither way."""
+        received_at = self.clock()
+        keeping = asyncio.ensure_future(self.store_keep(channel, external_id, raw))
+        # Not cancelled when it takes too long: the store may have begun to write. Kept twice, it counts once.
+        self._late.add(keeping)
+        keeping.add_done_callback(self._done)
+        done, _ = await asyncio.wait([keeping], timeout=self.patience)
+        if done and keeping.exception() is None:
+            return keeping.result()
+        await self.spool.put(Spooled(channel, external_id, raw, received_at))
+        log.error("the store does not keep: spooled", why=type(keeping.exception()).__name__ if done else "too slow")
+        return True
+
+    def _done(self, keeping: "asyncio.Task[bool]") -> None:
+        self._late.discard(keeping)
+        if not keeping.cancelled():
+            keeping.exception()  # looked at, so that nobody complains that it was not
+
+    async def read_in(self) -> int:
+        """Take what is spooled into the store, if the store is up; gives how many that was."""
+        if not self.spool.waiting:
+            return 0
+        try:
+            spooled, length = await self.spool.read()
+            for one in spooled:
+                async with self.database.transaction() as tx:
+                    await inbox.keep(tx, one.channel, one.external_id, one.raw, one.received_at)
+            await self.spool.clear(length)
+        except StoreDown as error:
+            log.warning("the spool waits", why=str(error))
+            return 0
+        log.warning("the store is up: what was spooled is read in", count=len(spooled))
+        self.wake()
+        return len(spooled)
+
+    async def close(self) -> None:
+        """Give up what the store has still not taken: it is in the spool."""
+        for keeping in self._late:
+            keeping.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)

@@ -1,0 +1,130 @@
+"""Twilio's way in: the store while it keeps, the spool when it fails or takes too long, and each text once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.people import Channel
+from handlers.spooling import SpoolingDoor
+from store import inbox
+from store.crypto import Sealer
+from store.database import Database, StoreDown
+from store.schema import migrate
+from store.spool import Spool, spool_beside
+from tests.fakes.hands import Hands
+
+SEALER = Sealer("marsh-lane-test-secret")
+
+
+class Store:
+    """A real store, and a way in that a test may close or make slow."""
+
+    def __init__(self, database: Database, clock: Hands) -> None:
+        self.database, self.clock = database, clock
+        self.fails: Exception | None = None
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.finished = asyncio.Event()
+
+    async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
+        await self.goes_on.wait()
+        try:
+            if self.fails:
+                raise self.fails
+            async with self.database.transaction() as tx:
+                return await inbox.keep(tx, channel, external_id, raw, self.clock())
+        finally:
+            self.finished.set()
+
+    async def ids(self) -> list[str]:
+        async with self.database.transaction() as tx:
+            return [kept.external_id for kept in await inbox.new_ones(tx, 99)]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'doorstep.db'}", SEALER)
+    await migrate(database)
+    yield Store(database, Hands())
+    await database.close()
+
+
+@pytest.fixture
+async def door(store: Store) -> AsyncIterator[SpoolingDoor]:
+    woken: list[str] = []
+    spool = Spool(spool_beside(store.database), SEALER)
+    one = SpoolingDoor(store.database, store.clock, spool, store.keep, lambda: woken.append("desk"), patience=0.05)
+    yield one
+    await one.close()
+
+
+async def put(door: SpoolingDoor, number: int) -> bool:
+    return await door.keep(Channel.SMS, f"SM{number}", b"left")
+
+
+async def test_while_the_store_keeps_nothing_is_spooled(door: SpoolingDoor, store: Store) -> None:
+    """New, and known before, as the store says."""
+    assert [await put(door, 1), await put(door, 1)] == [True, False]
+    assert await store.ids() == ["SM1"]
+    assert not door.spool.waiting
+    assert await door.read_in() == 0
+
+
+@pytest.mark.parametrize("fault", [StoreDown("locked"), OSError("gone"), RuntimeError("our own")], ids=repr)
+async def test_whatever_the_store_says_instead(door: SpoolingDoor, store: Store, fault: Exception) -> None:
+    """Down, gone or a fault of ours: what came in is kept, and read in when it can be."""
+    store.fails = fault
+    assert await put(door, 1)
+    assert await store.ids() == []
+    assert await door.read_in() == 1
+    assert await store.ids() == ["SM1"]
+    assert not door.spool.waiting
+
+
+async def test_a_store_that_takes_too_long_is_not_waited_for(door: SpoolingDoor, store: Store) -> None:
+    """Twilio gives up after four seconds. What the store takes after all counts once."""
+    store.goes_on.clear()
+    assert await put(door, 1)
+    assert door.spool.waiting
+    store.goes_on.set()
+    await store.finished.wait()
+    assert await door.read_in() == 1
+    assert await store.ids() == ["SM1"]
+
+
+async def test_a_store_that_fails_after_too_long_is_nobodys_trouble(door: SpoolingDoor, store: Store) -> None:
+    """Its fault is looked at, and the spool has the text."""
+    store.goes_on.clear()
+    store.fails = StoreDown("locked")
+    assert await put(door, 1)
+    store.goes_on.set()
+    await store.finished.wait()
+    assert await door.read_in() == 1
+
+
+async def test_neither_store_nor_disk(door: SpoolingDoor, store: Store) -> None:
+    """Then nothing was kept, and the door must not say so."""
+    store.fails = StoreDown("full")
+    door.spool.path.symlink_to("/dev/full")
+    with pytest.raises(StoreDown):
+        await put(door, 1)
+    door.spool.path.unlink()
+
+
+async def test_a_store_that_goes_down_while_it_is_read_in(door: SpoolingDoor, store: Store) -> None:
+    """The file stays until all of it is in the store; what was in it counts once."""
+    store.fails = StoreDown("locked")
+    for number in (1, 2):
+        await put(door, number)
+    async with store.database.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO elsewhere")
+    assert await door.read_in() == 0
+    assert door.spool.waiting
+    async with store.database.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO inbox")
+    store.fails = None
+    assert await put(door, 1)  # its webhook comes once more
+    assert await door.read_in() == 2
+    assert sorted(await store.ids()) == ["SM1", "SM2"]
