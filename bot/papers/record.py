@@ -8,6 +8,8 @@ from bot.papers.facts import Agreed, VisitFacts, authorisation, times
 from bot.papers.words import Words
 from bot.record import Attendance, Record, Transport
 
+_LETTER = ("reminded", "asked again")
+
 
 def visit_record(
     visit: VisitFacts, record: Record, agreed: Sequence[Agreed], threshold: float | None, now: datetime
@@ -30,7 +32,7 @@ def visit_record(
         Heading(words("attendance")),
         _attendance(record.attendance, words),
         Heading(words("follow_up")),
-        Paragraph(words.known(record.follow_up)),
+        Paragraph(_follow_up(record, agreed, words)),
     ]
     if record.transport is not None:
         blocks += [Heading(words("transport")), Facts(_transport(record.transport, words))]
@@ -76,6 +78,17 @@ def _agreements(agreed: Sequence[Agreed], words: Words) -> Block:
         for one in agreed
     )
     return Grid((words("what"), words("by_when"), words("kept")), rows, (54, 28, 18))
+
+
+def _follow_up(record: Record, agreed: Sequence[Agreed], words: Words) -> str:
+    """What the school does next: what was said, and what follows from the agreements and the attendance."""
+    days = [words.day(one.by) for one in agreed if one.by and one.state in ("open", "asked")]
+    lines = [record.follow_up] if record.follow_up else []
+    lines += [words("sentences.follow_up_days", days="; ".join(dict.fromkeys(days)))] if days else []
+    lines += [words("sentences.follow_up_letter", what=one.what) for one in agreed if one.state in _LETTER]
+    lines += [words("sentences.follow_up_visit", what=one.what) for one in agreed if one.state == "follow-up"]
+    lines += [words("sentences.follow_up_referral")] if record.referral else []
+    return "\n".join(lines) or words("not_recorded")
 
 
 def _attendance(figures: Attendance, words: Words) -> Grid:

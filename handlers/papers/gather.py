@@ -9,6 +9,7 @@ from bot import papers, recording
 from bot.agreement import Agreement
 from bot.agreement import State as AgreementState
 from bot.alarm import Alarm
+from bot.details import Authorisation
 from bot.papers import (
     Agreed,
     AlarmFacts,
@@ -107,14 +108,14 @@ def _goer(place: Place, person: Person) -> Goer:
 
 
 def _authorised(entries: Sequence[Entry], staff: Mapping[int, Person]) -> Authorised:
-    """Who said yes last, if nobody has said no since."""
+    """Who said yes last, if it has not been taken back or asked for anew since."""
     given = Authorised()
     for entry in entries:
-        event = (entry.body or {}).get("event", "") if entry.kind == "authorisation" else ""
+        after = (entry.body or {}).get("after") if entry.kind == "authorisation" else None
         by = staff.get(entry.person_id or 0)
-        if event == "authorised" and by is not None:
-            given = Authorised(by.name, entry.at)
-        elif event:
+        if after == Authorisation.AUTHORISED:
+            given = Authorised(by.name, entry.at) if by is not None else given
+        elif after is not None:
             given = Authorised()
     return given
 
@@ -123,8 +124,9 @@ def _concern(entries: Sequence[Entry]) -> bool | None:
     """Whether a concern was told, or that there was none; None where neither was said."""
     if any(entry.kind == "visit" and (entry.body or {}).get("event") == "concern" for entry in entries):
         return True
-    said = [meaning for entry in entries if entry.kind == "text" for meaning in (entry.body or {}).get("meanings", ())]
-    return False if Kind.NO_CONCERN in said else None
+    bodies = [entry.body or {} for entry in entries if entry.kind in ("text", "concerns")]
+    none = any(Kind.NO_CONCERN in body.get("meanings", ()) or body.get("concerns") == "none" for body in bodies)
+    return False if none else None
 
 
 # -- each paper -------------------------------------------------------------------------------------

@@ -57,7 +57,11 @@ def test_the_record_has_all_that_a_policy_asks_for() -> None:
     assert told["Authorised by"] == "Henry, Monday 23 November 2026 08:12"
     assert below(paper, "People present at home") == Paragraph("Mother and grandmother")
     assert below(paper, "What was said") == Paragraph("The bus is missed when the brother is late.")
-    assert below(paper, "Follow-up") == Paragraph("The office rings on Friday")
+    assert below(paper, "Follow-up") == Paragraph(
+        "The office rings on Friday\n"
+        "What was agreed is asked about on its day: Monday 7 December 2026.\n"
+        "Referral to the authorities because of the attendance."
+    )
     actions, figures, completed = grids(paper)
     assert [row[:2] for row in actions.rows] == [
         ("Mother rings by 8:30 when K.T. is ill", "Monday 7 December 2026"),
@@ -67,6 +71,15 @@ def test_the_record_has_all_that_a_policy_asks_for() -> None:
     assert figures.rows == (("31", "9", "22", "64.5 %"),)
     assert completed.rows == (("Asha", "visitor", "Monday 23 November 2026"),)
     assert paper.mark == "Confidential"
+
+
+def test_follow_up_says_what_has_come_of_what_was_agreed() -> None:
+    """P21: the letter and the next visit stand on the record, each with its agreement."""
+    agreed = [replace(AGREED[0], state="asked again"), replace(AGREED[1], state="follow-up")]
+    assert below(visit_record(visit(), Record(), agreed, None, NOW), "Follow-up") == Paragraph(
+        "Reminder letter about: Mother rings by 8:30 when K.T. is ill.\nFollow-up visit about: A place at the breakfast club."
+    )
+    assert below(visit_record(visit(), Record(), [], None, NOW), "Follow-up") == Paragraph("not recorded")
 
 
 def test_what_was_not_recorded_is_said_and_not_left_blank() -> None:

@@ -147,6 +147,32 @@ def test_every_paper_is_made_in_both_kinds(folder: Path) -> None:
     assert "Not authorised: visit 1" in pdf(folder / "day.pdf")
 
 
+@pytest.mark.parametrize(
+    ("afters", "shown"),
+    [
+        (["asked", "authorised"], "Authorised by Ben, Monday 23 November 2026 14:00"),
+        (["asked"], "Authorised by not authorised"),
+        (["authorised", "asked"], "Authorised by not authorised"),
+        (["authorised", "declined"], "Authorised by not authorised"),
+    ],
+)
+def test_who_authorised_a_visit_is_on_its_papers(folder: Path, afters: list[str], shown: str) -> None:
+    """P1: by name and time; a yes that was taken back, or that a change has undone, is none."""
+
+    async def authorise() -> None:
+        async with open_office(folder) as office:
+            ben = (await office.staff())["Ben"].id
+            async with office.database.transaction() as tx:
+                for after in afters:
+                    await journal.append(
+                        tx, office.school_id, TWO, "authorisation", visit_id=1, person_id=ben, after=after
+                    )
+
+    asyncio.run(authorise())
+    assert types("paper", "record", "1").exit_code == 0
+    assert shown in pdf(folder / "visit-1-record.pdf")
+
+
 def test_the_incident_pack_has_the_journal_and_its_proof(folder: Path) -> None:
     """Every entry with its hash, the alarm, and that the chain holds; a code word is warned of."""
     assert types("paper", "incident", "1", "--out", "pack.pdf").exit_code == 0
