@@ -20,8 +20,9 @@ class Details:
     """A visit's log entry. Everything in it is sealed at rest; "" and None are "not said".
 
     `kind` is "safeguarding" where the DSL has a part in it (P19); `family_told` is how and when the family was told, or
-    why not (B2); `confirmed` the written confirmation of the appointment, or the exception (C5); `assessment` names the
-    risk assessment, `assessed_by` who made it (P9b C4); `lifted` is the reason for which a high-risk mark was lifted (E10).
+    why not (B2); `confirmed` the written confirmation of the appointment, or the exception (C5); `notes` what else whoever
+    goes should know (P10); `assessment` names the risk assessment, `assessed_by` who made it (P9b C4); `lifted` is the reason
+    for which a high-risk mark was lifted (E10).
     """
 
     house_phone: str = ""
@@ -33,6 +34,7 @@ class Details:
     attendance: str = ""
     named_contact: str = ""
     risks: str = ""
+    notes: str = ""
     assessment: str = ""
     assessed_by: int | None = None
     high_risk: bool = False

@@ -200,6 +200,12 @@ async def between(tx: Transaction, school_id: int, since: datetime, until: datet
     return [(visit, await places_of_visit(tx, school_id, visit_id)) for visit, visit_id in found if visit]
 
 
+async def open_numbers(tx: Transaction, school_id: int) -> frozenset[int]:
+    """The numbers of a school's visits that are to come or open."""
+    query = select(PlaceRow.visit_id).where(PlaceRow.school_id == school_id, col(PlaceRow.state).in_(_OPEN))
+    return frozenset((await tx.session.exec(query)).all())
+
+
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:
     query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.id == place_id)
     row = (await tx.session.exec(query)).first()

@@ -10,6 +10,7 @@ from bot.words import Kind, Meaning, Reading
 from handlers.desk import alarms
 from handlers.desk.case import Case
 from store import alarms as alarm_store
+from store import requests
 
 _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
 _ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
@@ -44,6 +45,9 @@ async def answer(
     sure = certain or (
         reading.danger and meaning is not None and meaning.kind is Kind.MINE and not _is_of_another(incoming)
     )
+    if meaning is not None and reading.digit and (waiting := await _waiting(case, person)):
+        await _say(case, person, incoming.channel, "ask_back_mine_or_yes", codes=_codes(told), **waiting)
+        return True
     if meaning is not None and (sure or meaning.kind is Kind.DETAILS):
         await _take(case, person, meaning, told, open_to_them, incoming.channel, places)
         return True
@@ -58,6 +62,13 @@ async def answer(
         await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
     return False
+
+
+async def _waiting(case: Case, person: Person) -> dict[str, object]:
+    """The visits that wait for this person's yes, for a "1" that may be meant for one of them; empty when there are none."""
+    pending = await requests.pending(case.tx, person.school_id)
+    numbers = [request.visit_id for request in pending if person.id in request.asked]
+    return {"visit": numbers[0]} if numbers else {}
 
 
 async def hello(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:

@@ -11,17 +11,32 @@ from typing import Any, NamedTuple
 import structlog
 
 from bot.alarm import Alarm, Kind
+from bot.authorising import Request
+from bot.briefing import Briefing
 from bot.checkup import Sign
 from bot.clock import Clock
 from bot.events import Incoming, Sort
 from bot.people import Channel, Role
 from bot.visit import Place
-from handlers.desk import alarms, arrivals, choosing, duty, following, morning, places, records, talks, troubles
+from handlers.desk import (
+    alarms,
+    arrivals,
+    authorising,
+    briefing,
+    choosing,
+    duty,
+    following,
+    morning,
+    places,
+    records,
+    talks,
+    troubles,
+)
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import Backlog
 from handlers.desk.case import Case, Habits
 from store import alarms as alarm_store
-from store import inbox, outbox, visits
+from store import briefings, inbox, outbox, requests, visits
 from store import talks as talk_store
 from store.database import Database, StoreDown, Transaction
 from store.inbox import Kept
@@ -61,6 +76,8 @@ class Due(NamedTuple):
     places: Sequence[tuple[int, Place]]
     alarms: Sequence[Alarm]
     talks: Sequence[Talk]
+    requests: Sequence[Request]
+    briefings: Sequence[Briefing]
     receipts: Sequence[Kept]
 
 
@@ -108,6 +125,8 @@ class Desk:
         count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due.places])
         count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due.alarms])
         count += await self._each("talk", [(talk.id, partial(self._talk, talk=talk)) for talk in due.talks])
+        count += await self._each("request", [(one.id, partial(self._request, request=one)) for one in due.requests])
+        count += await self._each("briefing", [(one.id, partial(self._brief, one=one)) for one in due.briefings])
         count += await self._all(due.receipts)
         async with self.database.transaction() as tx:
             troubled = await outbox.troubled(tx, BATCH)
@@ -126,8 +145,14 @@ class Desk:
         alarms_due = await alarm_store.due(tx, now, BATCH)
         if held:
             alarms_due = [alarm for alarm in alarms_due if alarm.is_duress]
-        talks_due = await talk_store.due(tx, now, BATCH)
-        return Due(places_due, alarms_due, talks_due, await inbox.new_ones(tx, RECEIPTS, receipts=True))
+        return Due(
+            places_due,
+            alarms_due,
+            await talk_store.due(tx, now, BATCH),
+            [] if held else await requests.due(tx, now, BATCH),
+            [] if held else await briefings.due(tx, now, BATCH),
+            await inbox.new_ones(tx, RECEIPTS, receipts=True),
+        )
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
@@ -253,6 +278,16 @@ class Desk:
         if fresh is not None and talk.school_id in self.habits.schools:
             await talks.remind(self._case(tx), fresh)
 
+    async def _request(self, tx: Transaction, request: Request) -> None:
+        fresh = await requests.by_id(tx, request.school_id, request.id or 0)
+        if fresh is not None and request.school_id in self.habits.schools:
+            await authorising.due(self._case(tx), fresh)
+
+    async def _brief(self, tx: Transaction, one: Briefing) -> None:
+        fresh = await briefings.by_id(tx, one.school_id, one.id or 0)
+        if fresh is not None and one.school_id in self.habits.schools:
+            await briefing.due(self._case(tx), fresh)
+
     async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
         await troubles.mend(self._case(tx), troubled)
 
@@ -272,7 +307,8 @@ class Desk:
     async def next_deadline(self) -> datetime | None:
         """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
-            found = [await visits.next_due(tx), await alarm_store.next_due(tx), await talk_store.next_due(tx)]
+            stores = (visits, alarm_store, talk_store, requests, briefings)
+            found = [await store.next_due(tx) for store in stores]
         coming = min((instant for instant in found if instant), default=None)
         held_until = self.backlog.until(self.clock())
         if coming is None or held_until is None:

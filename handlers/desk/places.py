@@ -8,7 +8,7 @@ from bot import notices, visit
 from bot.events import Event, Happening
 from bot.people import Channel, Person
 from bot.visit import LifeSign, Place, Raise, Say, Tell
-from handlers.desk import alarms, outings
+from handlers.desk import alarms, going, outings
 from handlers.desk.case import Case, when_late
 from store import visits
 
@@ -71,6 +71,7 @@ async def happen(
                     await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
             case LifeSign(word):
                 await alarms.sign_of_life(case, person, after.visit_id, word, happening.said_at)
+    await going.note(case, person.school_id, place, after)
     if after.returns_at != place.returns_at:
         await outings.share_return(case, person.school_id, after)
     for other in await outings.also_back(case, person.school_id, place, after):

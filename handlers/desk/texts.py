@@ -10,7 +10,7 @@ from bot.events import Event, Incoming
 from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
-from handlers.desk import alarms, choosing, contacts, duty, records, talks, visiting
+from handlers.desk import alarms, answering, briefing, choosing, contacts, duty, records, talks, visiting
 from handlers.desk.case import Case, when_late
 from handlers.desk.said import Text
 from store import inbox, people, visits
@@ -54,17 +54,20 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
 
 
 async def _taken(case: Case, text: Text) -> bool:
-    """Whether somebody other than the visit takes the text: an alarm, a duty, a record, a conversation, or a kind word.
+    """Whether somebody other than the visit takes the text: an alarm, a request, a duty, a record, a conversation, a kind word.
 
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
     person, reading, incoming = text.person, text.reading, text.incoming
     if await contacts.answer(case, person, reading, incoming, text.places, text.certain, text.said):
         return True
+    if await answering.take(case, text):
+        return True
     if reading.danger:
         return False
-    if await duty.answer(case, text) or await records.command(case, text) or await talks.answer(case, text):
-        return True
+    for taker in (duty.answer, briefing.take, records.command, talks.answer):
+        if await taker(case, text):
+            return True
     return await contacts.hello(case, person, reading, incoming, text.places)
 
 

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from store import tables
+from store import tables, tables_asking
 
-assert tables.SchoolRow.metadata is SQLModel.metadata
+assert tables.SchoolRow.metadata is tables_asking.RequestRow.metadata is SQLModel.metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=SQLModel.metadata,

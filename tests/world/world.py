@@ -5,17 +5,20 @@ instant. The verbs are those of DESIGN §10. At the end no phone may hold a mess
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
 from bot import visit
 from bot.clock import SteppedClock
+from bot.details import Details
 from bot.people import Channel, Person, Role
 from bot.policy import parse_duration
 from bot.school import School, parse_schools
 from bot.settings import Settings, load_settings
+from handlers.desk import authorising
+from handlers.desk.case import Case
 from handlers.doors import Attached, open_service
 from store import alarms, journal, people, visits
 from store.journal import Check, Entry
@@ -259,13 +262,17 @@ class World:
         code_word: str = "",
         back: str = "",
         outing: int | None = None,
+        pupil: str = "K.T.",
+        reason: str = "attendance",
+        days: int = 0,
+        details: Details | None = None,
+        asks: bool = False,
     ) -> int:
-        """Put a visit of the day on record; gives its number. With `back` a return is awaited; an `outing` shares one."""
-        day = self.clock().replace(second=0, microsecond=0)
-        starts_at, ends_at, returns_at = (
-            day.replace(hour=int(written[:2]), minute=int(written[3:])) if written else None
-            for written in (start, end, back)
-        )
+        """Put a visit on record; gives its number. With `back` a return is awaited; an `outing` shares one.
+
+        `days`: so many days from today. `asks`: those are asked for their yes whose yes the policy wants.
+        """
+        starts_at, ends_at, returns_at = (self._at(written, days) for written in (start, end, back))
         async with self.attached.service.database.transaction() as tx:
             made = await visits.add(
                 tx,
@@ -273,8 +280,9 @@ class World:
                 self.school.policy,
                 self.clock(),
                 address=address,
-                pupil="K.T.",
-                reason="attendance",
+                pupil=pupil,
+                reason=reason,
+                details=details,
                 code_words=(code_word,) if code_word else (),
                 outing_id=outing,
             )
@@ -288,7 +296,14 @@ class World:
                     outing_id=outing,
                 )
                 await visits.add_place(tx, self.school_id, visit.plan(place, self.school.policy))
+            if asks:
+                await authorising.ask(Case(tx, self.clock(), self.attached.service.desk.habits), made)
+        await self.settles()
         return made.id
+
+    def _at(self, written: str, days: int) -> datetime | None:
+        day = self.clock().replace(second=0, microsecond=0) + timedelta(days=days)
+        return day.replace(hour=int(written[:2]), minute=int(written[3:])) if written else None
 
     # -- looking ------------------------------------------------------------------------------------
 

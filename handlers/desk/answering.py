@@ -1,0 +1,248 @@
+"""What is answered to requests for a yes. (What is added to a visit before it is `handlers/desk/adding.py`.)
+
+A bare answer is only taken where it can be about nothing else: never inside a home, never while an alarm or another question
+may be meant. What names a visit by its number is always taken. A yes with more to it is asked back about, and so is a yes to
+several without "all". A no without its reason is asked for the reason.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot import notices
+from bot.authorising import Answer, Do, Event, Happening, Request, read_answers
+from bot.people import Person, Role
+from bot.talk import Again, Fault, Field, Standing, is_no, is_yes, standing
+from bot.talk import text as any_words
+from bot.talk.form import Answers, Setting, Value
+from bot.talk.turn import FRESH
+from handlers.desk import adding, alarms, authorising, judging, replying, talks
+from handlers.desk.authorising import Round
+from handlers.desk.case import Case
+from handlers.desk.said import Text
+from handlers.desk.talks import Asking, Topic
+from store import requests, visits
+from store import talks as talk_store
+from store.talks import Talk
+
+LATELY = timedelta(hours=12)
+"""How long ago another may have answered what somebody still answers with a bare digit."""
+JUST = timedelta(seconds=30)
+"""How long a list must have been there before "all" is sure to be about the whole of it."""
+CRY = 3
+"""Fewer words of danger than so many are a cry, whatever stands before them."""
+
+
+class Heard(NamedTuple):
+    """A text of somebody, with the requests that are pending, and those of them that were put to the sender."""
+
+    text: Text
+    pending: list[Request]
+    theirs: list[Request]
+
+
+async def take(case: Case, text: Text) -> bool:
+    """Take a text as an answer to a request, or as something to add to a visit. False where it is neither."""
+    person, language = text.person, case.language(text.person.school_id)
+    if not text.own or not read_answers(text.incoming.text, _ANY, language):
+        return False
+    pending = await requests.pending(case.tx, person.school_id)
+    known = {*(request.visit_id for request in pending), *await visits.open_numbers(case.tx, person.school_id)}
+    answers = read_answers(text.incoming.text, known, language)
+    if not answers or (text.reading.danger and not _is_about_a_visit(case, text, answers)):
+        return False
+    if answers[0].do not in (Do.YES, Do.NO):
+        reply = await adding.add(case, person, answers[0])
+    else:
+        reply = await _reply(case, Heard(text, pending, await _theirs(case, person, pending)), answers)
+    if reply is None:
+        return False
+    channels = case.usable([text.incoming.channel])
+    await case.owe(person, "authorising", reply, channels, not_before=text.answered_at(case))
+    return True
+
+
+class _Any(frozenset[int]):
+    """Every number there can be."""
+
+    def __contains__(self, number: object) -> bool:
+        return True
+
+
+_ANY = _Any()
+
+
+def _is_about_a_visit(case: Case, text: Text, answers: tuple[Answer, ...]) -> bool:
+    """Whether words of danger tell of a family, and are no cry: the reason of a refusal, or a risk, of a visit by its number.
+
+    Only from a contact who is on no visit, and in more than a few words (docs/decisions/0018).
+    """
+    at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
+    spoken = all(
+        answer.numbers and answer.do not in (Do.YES, Do.DETAILS) and len(answer.words.split()) >= CRY
+        for answer in answers
+    )
+    return text.person.is_contact and not at_risk and spoken
+
+
+async def _theirs(case: Case, person: Person, pending: list[Request]) -> list[Request]:
+    """The requests that wait for this person, of visits that are not over."""
+    still_open = await visits.open_numbers(case.tx, person.school_id)
+    return [one for one in pending if person.id in one.asked and one.asked_at and one.visit_id in still_open]
+
+
+# -- which visits are meant ---------------------------------------------------------------------------------
+
+
+async def _reply(case: Case, heard: Heard, answers: tuple[Answer, ...]) -> str | None:
+    """What a yes or a no comes to; None where it is no answer to a request."""
+    person = heard.text.person
+    if not person.is_contact:
+        return None
+    first = answers[0]
+    if not first.numbers and not first.all_of_them:
+        return await _bare(case, heard, first)
+    if first.all_of_them and not heard.theirs:
+        return None
+    if not all(answer.sure for answer in answers):
+        named = [number for answer in answers for number in answer.numbers]
+        return _ask_back(case, person, "authorise_unclear", named or [one.visit_id for one in heard.theirs])
+    if first.all_of_them:
+        return await _all(case, heard, first)
+    return await _named(case, heard, answers)
+
+
+async def _bare(case: Case, heard: Heard, answer: Answer) -> str | None:
+    """ "1", "yes", "no, too soon": to the one request that waits for them, and to no other question."""
+    text, theirs = heard.text, heard.theirs
+    if _is_the_visits(case, text, answer, theirs):
+        return None
+    if not theirs:
+        return await _too_late(case, text, answer)
+    asked_at = max(request.asked_at for request in theirs if request.asked_at)
+    rivals = await talk_store.open_with(case.tx, text.person.school_id, text.person.id)
+    rival = rivals[0].asked_at if rivals else None
+    if rival is not None and rival >= asked_at:
+        return None
+    numbers = [request.visit_id for request in theirs]
+    alarmed = [one for one in await alarms.answerable(case, text.person) if text.person.id in one.told]
+    if alarmed and answer.do is Do.YES:
+        return _ask_back(case, text.person, "ask_back_mine_or_yes", numbers, codes=", ".join(a.code for a in alarmed))
+    if len(theirs) > 1 or (rival is not None and case.now - rival <= FRESH):
+        return _ask_back(case, text.person, "authorise_which", numbers)
+    if not answer.sure:
+        return _ask_back(case, text.person, "authorise_unclear", numbers)
+    return await carry_out(case, text.person, [(theirs[0], answer)])
+
+
+def _is_the_visits(case: Case, text: Text, answer: Answer, theirs: list[Request]) -> bool:
+    """Whether a bare answer of somebody who goes on visits is the visit's: protection comes first (DESIGN §4)."""
+    if standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON):
+        return True
+    asked_at = max((request.asked_at for request in theirs if request.asked_at), default=None)
+    goes = Role.VISITOR in text.person.roles
+    return answer.digit and goes and (asked_at is None or case.now - asked_at > FRESH)
+
+
+async def _too_late(case: Case, text: Text, answer: Answer) -> str | None:
+    """Another has answered first: told who, and what."""
+    person = text.person
+    if not answer.sure or await talk_store.open_with(case.tx, person.school_id, person.id):
+        return None
+    for request in await requests.answered(case.tx, person.school_id, case.now - LATELY):
+        if person.id in request.asked and request.answered_by != person.id:
+            return await replying.already(case, request)
+    return None
+
+
+async def _all(case: Case, heard: Heard, answer: Answer) -> str | None:
+    """ "All", "all but 13": everything that waits for them in one list; what is outside school hours is never in it (P3)."""
+    person, theirs = heard.text.person, heard.theirs
+    language = case.language(person.school_id)
+    together = [request for request in theirs if not request.own or answer.do is Do.NO]
+    asked = [request.asked_at for request in together if request.asked_at]
+    if asked and case.now - max(asked) < JUST and max(asked) - min(asked) > JUST:
+        return _ask_back(case, person, "authorise_which", [request.visit_id for request in theirs])
+    meant = [(one, Answer(answer.do, words=answer.words)) for one in together if one.visit_id not in answer.besides]
+    refused = [one for one in together if one.visit_id in answer.besides and answer.words]
+    meant += [(one, Answer(Do.NO, (one.visit_id,), words=answer.words)) for one in refused]
+    said = [await carry_out(case, person, meant)] if meant else []
+    left = [one for one in together if one.visit_id in answer.besides and not answer.words]
+    said += [notices.render("authorise_left", language, visit=one.visit_id) for one in left]
+    said += [notices.render("authorise_outside", language, visit=one.visit_id) for one in theirs if one not in together]
+    return " ".join(said) or None
+
+
+async def _named(case: Case, heard: Heard, answers: tuple[Answer, ...]) -> str | None:
+    """ "12 yes, 13 no too soon": each visit by its number, whoever was asked."""
+    person = heard.text.person
+    language = case.language(person.school_id)
+    meant: list[tuple[Request, Answer]] = []
+    said: list[str] = []
+    for answer in answers:
+        for number in answer.numbers:
+            request = await requests.of_visit(case.tx, person.school_id, number)
+            if request is not None:
+                meant.append((request, answer))
+            elif await visits.by_id(case.tx, person.school_id, number):
+                said.append(notices.render("authorise_not_needed", language, visit=number))
+            elif heard.theirs:
+                said.append(notices.render("authorise_no_such", language, visit=number))
+    if meant:
+        said.insert(0, await carry_out(case, person, meant))
+    return " ".join(said) or None
+
+
+def _ask_back(case: Case, person: Person, notice: str, numbers: list[int], **values: object) -> str:
+    """Ask which is meant. Until then nothing has changed, and every clock runs on."""
+    listed = ", ".join(str(number) for number in numbers)
+    return notices.render(notice, case.language(person.school_id), visits=listed, visit=numbers[0], **values)
+
+
+# -- carrying it out ----------------------------------------------------------------------------------------
+
+
+async def carry_out(case: Case, person: Person, meant: list[tuple[Request, Answer]]) -> str:
+    """Let these answers happen to their requests; gives what the one who answered is to hear."""
+    going, unexplained = Round(), list[int]()
+    for request, answer in meant:
+        visit = await visits.by_id(case.tx, request.school_id, request.visit_id)
+        fresh = await requests.of_visit(case.tx, request.school_id, request.visit_id)
+        if visit is None or fresh is None:
+            continue
+        sight = await judging.look(case, visit)
+        may = person.id in sight.scene.authorisers or person.id in sight.scene.leads
+        if answer.do is Do.NO and not answer.words and may and fresh.is_pending:
+            unexplained.append(visit.id)
+            continue
+        said_no = Happening(Event.NO, person.id, answer.words)
+        happening = said_no if answer.do is Do.NO else Happening(Event.YES, person.id)
+        await authorising.happen(case, going, sight, fresh, happening)
+    await authorising.put(case, person.school_id, going)
+    said = await replying.sentences(case, person, going)
+    if unexplained:
+        question = await talks.begin(case, person, DECLINING, visit_id=unexplained[0], about={"visits": unexplained})
+        said.append(question.text)
+    return " ".join(said)
+
+
+def _reason(written: str, answers: Answers, setting: Setting) -> Value:
+    """The reason of a refusal; a bare yes or no is none."""
+    if is_yes(written, setting.language) or is_no(written, setting.language) or written.strip().isdecimal():
+        return Fault("authorise_no_reason")
+    return any_words()(written, answers, setting)
+
+
+async def _asking(case: Case, person: Person, talk: Talk) -> Asking:
+    numbers = ", ".join(str(number) for number in talk.about["visits"])
+    return Asking((Field("why", "authorise_why", _reason, free=True),), {"visits": numbers})
+
+
+async def _declined(case: Case, person: Person, talk: Talk) -> str | Again:
+    """The reason is there: the refusal is carried out."""
+    answer = Answer(Do.NO, words=str(talk.answers["why"]))
+    found = [await requests.of_visit(case.tx, person.school_id, number) for number in talk.about["visits"]]
+    return await carry_out(case, person, [(request, answer) for request in found if request])
+
+
+DECLINING = Topic("declining", _asking, _declined, reminders=(timedelta(minutes=30),), gives_up=True)
+"""What is asked after a no without its reason."""

@@ -1,0 +1,97 @@
+"""Briefings: what each who goes was sent before a visit, and when they said that they have read it."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.briefing import Briefing, Event, State
+from store.database import ALONE, Stale, Transaction
+from store.tables import PlaceRow
+from store.tables_asking import BriefingRow
+
+
+def _briefing(row: BriefingRow) -> Briefing:
+    values = row.model_dump()
+    return Briefing(**{**values, "state": State(row.state), "due": Event(row.due) if row.due else None})
+
+
+def _values(briefing: Briefing) -> dict[str, Any]:
+    return {one.name: getattr(briefing, one.name) for one in fields(briefing) if one.name not in ("id", "version")}
+
+
+async def add(tx: Transaction, briefing: Briefing) -> Briefing:
+    """Add the briefing of somebody who has none for this visit."""
+    row = BriefingRow(version=1, **_values(briefing))
+    tx.session.add(row)
+    await tx.session.flush()
+    return _briefing(row)
+
+
+async def save(tx: Transaction, briefing: Briefing) -> None:
+    """Keep what became of a briefing, in its visitor's place too. Raises Stale when it has changed since it was read."""
+    query = update(BriefingRow).where(
+        col(BriefingRow.id) == briefing.id,
+        col(BriefingRow.school_id) == briefing.school_id,
+        col(BriefingRow.version) == briefing.version,
+    )
+    result = await tx.session.exec(query.values(**_values(briefing), version=briefing.version + 1))
+    if result.rowcount != 1:
+        raise Stale(f"briefing {briefing.id} has changed")
+    read_at = briefing.read_at if briefing.state is State.READ else None
+    place = update(PlaceRow).where(
+        col(PlaceRow.school_id) == briefing.school_id,
+        col(PlaceRow.visit_id) == briefing.visit_id,
+        col(PlaceRow.visitor_id) == briefing.person_id,
+        col(PlaceRow.briefed_at).is_distinct_from(read_at),
+    )
+    await tx.session.exec(place.values(briefed_at=read_at, version=PlaceRow.version + 1))
+
+
+async def by_id(tx: Transaction, school_id: int, briefing_id: int) -> Briefing | None:
+    query = select(BriefingRow).where(BriefingRow.school_id == school_id, BriefingRow.id == briefing_id)
+    row = (await tx.session.exec(query)).first()
+    return _briefing(row) if row else None
+
+
+async def of_visit(tx: Transaction, school_id: int, visit_id: int) -> list[Briefing]:
+    """The briefings of a visit, in the order in which they were made."""
+    query = select(BriefingRow).where(BriefingRow.school_id == school_id, BriefingRow.visit_id == visit_id)
+    return [_briefing(row) for row in (await tx.session.exec(query.order_by(col(BriefingRow.id)))).all()]
+
+
+async def of_person(tx: Transaction, school_id: int, person_id: int, since: datetime) -> list[Briefing]:
+    """What somebody was sent since then, the latest first."""
+    query = select(BriefingRow).where(
+        BriefingRow.school_id == school_id, BriefingRow.person_id == person_id, col(BriefingRow.sent_at) >= since
+    )
+    rows = (await tx.session.exec(query.order_by(col(BriefingRow.sent_at).desc(), col(BriefingRow.id)))).all()
+    return [_briefing(row) for row in rows]
+
+
+async def went(tx: Transaction, school_id: int, visit_id: int, person_id: int, now: datetime) -> None:
+    """They are on their way: where they have not read their briefing, that is due to be told at once."""
+    query = update(BriefingRow).where(
+        col(BriefingRow.school_id) == school_id,
+        col(BriefingRow.visit_id) == visit_id,
+        col(BriefingRow.person_id) == person_id,
+        col(BriefingRow.state) != State.READ,
+        col(BriefingRow.told_at).is_(None),
+    )
+    values: dict[str, Any] = {"due": Event.WENT, "due_at": now, "version": BriefingRow.version + 1}
+    await tx.session.exec(query.values(**values), execution_options=ALONE)
+
+
+async def due(tx: Transaction, now: datetime, limit: int) -> list[Briefing]:
+    """Briefings with something due, the longest due first. All schools: the sweep is everybody's."""
+    query = select(BriefingRow).where(col(BriefingRow.due_at) <= now)
+    query = query.order_by(col(BriefingRow.due_at), col(BriefingRow.id)).limit(limit)
+    return [_briefing(row) for row in (await tx.session.exec(query)).all()]
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the next thing is due to any briefing."""
+    query = select(BriefingRow.due_at).where(col(BriefingRow.due_at).is_not(None))
+    return (await tx.session.exec(query.order_by(col(BriefingRow.due_at)).limit(1))).first()
