@@ -298,7 +298,8 @@ class World:
                 await visits.add_place(tx, self.school_id, visit.plan(place, self.school.policy))
             if asks:
                 await authorising.ask(Case(tx, self.clock(), self.attached.service.desk.habits), made)
-        await self.settles()
+        if asks:
+            await self.settles()
         return made.id
 
     def _at(self, written: str, days: int) -> datetime | None:
