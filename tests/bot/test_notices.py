@@ -68,7 +68,6 @@ WORST = {
     "plan": "A.M.+B.M. to L.M., Mon 14:00-14:30, attendance",
     "marks": " Risks: a dog that bites. No assessment.",
     "visits": "12, 13, 14",
-    "count": "3",
     "others": "H.M., D.M.",
     "at": "14:32",
     "briefing": "x" * 240,
