@@ -49,6 +49,7 @@ class Event(StrEnum):
     STAND_DOWN = "stand down"
     LIFE = "sign of life"  # the visitor texted OK or left
     DETAILS = "details"
+    AT_WORK = "at work"  # the owner has answered a step of the chase
 
 
 Ladder = tuple[tuple[int, ...], ...]
@@ -182,6 +183,12 @@ def already_owned(turn: Turn) -> None:
         turn.notify([by] if by else [], "alarm_taken", about=turn.alarm.owner_id)
 
 
+def keep(turn: Turn) -> None:
+    """The owner is at it: the alarm stays theirs for another while (E6)."""
+    if turn.happening.by == turn.alarm.owner_id:
+        turn.set(owned_at=turn.now, deadline_at=turn.now + turn.policy.ownership)
+
+
 def disown(turn: Turn) -> None:
     """Ten minutes and no outcome: the climb goes on, and the owner is asked to say "mine" again."""
     owner = turn.alarm.owner_id
@@ -238,6 +245,7 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         Event.STAND_DOWN: Rule(State.STOOD_DOWN, (end,)),
         Event.LIFE: Rule(None, (life_sign,)),
         Event.DETAILS: Rule(None, (answer("alarm_details"),)),
+        Event.AT_WORK: Rule(None),
     },
     State.OWNED: {
         Event.RAISED: Rule(None),
@@ -248,6 +256,7 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         Event.STAND_DOWN: Rule(State.STOOD_DOWN, (end,)),
         Event.LIFE: Rule(None, (life_sign,)),
         Event.DETAILS: Rule(None, (answer("alarm_details"),)),
+        Event.AT_WORK: Rule(None, (keep,)),
     },
     State.STOOD_DOWN: {
         Event.RAISED: Rule(None),
@@ -258,6 +267,7 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         Event.STAND_DOWN: Rule(None, (answer("alarm_was_ended"),)),
         Event.LIFE: Rule(None),
         Event.DETAILS: Rule(None, (answer("alarm_was_ended"),)),
+        Event.AT_WORK: Rule(None),
     },
 }
 

@@ -143,3 +143,10 @@ async def said_before(tx: Transaction, kept: Kept, person_id: int, since: dateti
     )
     row = (await tx.session.exec(query.order_by(col(InboxRow.id).desc()).limit(1))).first()
     return tx.sealer.open(row.text) if row and row.text else ""
+
+
+async def last_words(tx: Transaction, person_id: int) -> str:
+    """What a person last texted; "" for nothing."""
+    query = select(InboxRow).where(InboxRow.person_id == person_id, col(InboxRow.text).is_not(None))
+    row = (await tx.session.exec(query.order_by(col(InboxRow.id).desc()).limit(1))).first()
+    return tx.sealer.open(row.text) if row and row.text else ""

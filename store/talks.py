@@ -102,6 +102,13 @@ async def open_about(tx: Transaction, school_id: int, visit_id: int) -> list[Tal
     return [_talk(tx, row) for row in (await tx.session.exec(query.order_by(col(TalkRow.id)))).all()]
 
 
+async def latest_about_alarm(tx: Transaction, school_id: int, topic: str, alarm_id: int) -> Talk | None:
+    """The newest conversation of this topic about an alarm, open or not."""
+    query = select(TalkRow).where(TalkRow.school_id == school_id, TalkRow.topic == topic, TalkRow.alarm_id == alarm_id)
+    row = (await tx.session.exec(query.order_by(col(TalkRow.id).desc()).limit(1))).first()
+    return _talk(tx, row) if row else None
+
+
 async def due(tx: Transaction, now: datetime, limit: int) -> list[Talk]:
     """Conversations in which a reminder has come due, the longest due first. All schools: the sweep is everybody's."""
     query = select(TalkRow).where(col(TalkRow.remind_at) <= now)

@@ -20,6 +20,9 @@ FRESH = timedelta(minutes=15)
 """How long a question is what a bare digit answers, for somebody who goes on visits."""
 
 
+BACK = "4"
+"""The digit that ends the wait for somebody's return: never an answer to anything else while one is awaited."""
+
 SHORT = 3
 """A question of so few words is one about visits ("status", "who am i"), and no answer."""
 
@@ -36,10 +39,12 @@ class Standing(Enum):
 _OF_VISITS = frozenset(
     {
         *(Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE, Kind.BACK_BY, Kind.LONGER),
-        *(Kind.NOBODY_HOME, Kind.FAMILY_LATE, Kind.CALLED_OFF, Kind.CONCERN),
+        *(Kind.NOBODY_HOME, Kind.FAMILY_LATE, Kind.CALLED_OFF, Kind.RETURNED),
+        *(Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER),
     }
 )
-_ALWAYS = frozenset({Kind.ARRIVED, Kind.SETTING_OUT, Kind.CONCERN})
+_RAISING = frozenset({Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER})
+_ALWAYS = frozenset({Kind.ARRIVED, Kind.SETTING_OUT}) | _RAISING
 """What a visit hears even where none is open: it opens one, or is passed on."""
 _HEARD = {
     Standing.FREE: _ALWAYS,
@@ -87,12 +92,13 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
         says_nothing = kinds <= {Kind.UNCLEAR} and reading.ask is None and not reading.text.strip().isdecimal()
         return Belongs.TALK if says_nothing else Belongs.VISIT
     if reading.digit is not None:
-        stale = heard.goes and age > FRESH
+        stale = heard.goes and (age > FRESH or not field.options)
         meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON)
+        meant_for_visit = meant_for_visit or (reading.digit == BACK and standing is Standing.SOON)
         return Belongs.VISIT if meant_for_visit else Belongs.TALK
     told = kinds & _HEARD[standing]
     asks = kinds <= _QUESTIONS and len(reading.text.split()) <= SHORT
-    plainly = (heard.certain and bool(told)) or Kind.CONCERN in told or asks
+    plainly = (heard.certain and bool(told)) or bool(_RAISING & told) or asks
     if plainly and field.free:
         return Belongs.VISIT
     return Belongs.EITHER if plainly else Belongs.TALK

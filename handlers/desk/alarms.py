@@ -10,7 +10,7 @@ from bot.alarm import Alarm, Event, Happening, Kind, Notify
 from bot.duty import Watch
 from bot.ladder import ladder
 from bot.people import Person
-from bot.visit import Place
+from handlers.desk import chase, facts
 from handlers.desk.case import Case, when_late
 from store import alarms, outbox, visits
 
@@ -103,22 +103,34 @@ async def happen(case: Case, alarm: Alarm, happening: Happening) -> Alarm:
         reason=happening.reason,
         **when_late(happening.said_at),
     )
-    facts = await _facts(case, after, happening) if decision.effects else {}
-    facts["minutes"] = f"{policy.ownership.total_seconds() / 60:g}"
-    untold = [effect.person_id for effect in decision.effects if not await _notify(case, after, effect, facts)]
+    if not after.is_open or after.owner_id is None:
+        await chase.over(case, after)
+    values = await _facts(case, after, happening) if decision.effects else {}
+    values["minutes"] = f"{policy.ownership.total_seconds() / 60:g}"
+    asked = await _first_step(case, alarm, after)
+    untold = [effect.person_id for effect in decision.effects if not await _notify(case, after, effect, values, asked)]
     kept = (await alarms.by_id(case.tx, alarm.school_id, alarm.id) if alarm.id else None) or after
     for person_id in untold:
         kept = await happen(case, kept, Happening(Event.REFUSED, by=person_id))
     return kept
 
 
+async def _first_step(case: Case, before: Alarm, after: Alarm) -> str:
+    """Whoever has just taken an alarm that silence raised is told what to do first, in the same text (E6)."""
+    owner = await case.person(after.school_id, after.owner_id) if after.owner_id else None
+    if owner is None or before.owner_id == after.owner_id:
+        return ""
+    step = await chase.begin(case, after, owner)
+    return step.text if step else ""
+
+
 async def pass_on(case: Case, alarm: Alarm, person: Person, words: str) -> None:
     """What a contact writes in the heat of an alarm, to everybody else on its ladder, told already or not."""
     everybody = dict.fromkeys([*alarm.told, *(person_id for rung in alarm.ladder for person_id in rung)])
-    facts = await _facts(case, alarm, Happening(Event.DETAILS)) | {"words": notices.shorten(words)}
+    values = await _facts(case, alarm, Happening(Event.DETAILS)) | {"words": notices.shorten(words)}
     for person_id in everybody:
         if person_id != person.id:
-            await _notify(case, alarm, Notify(person_id, "alarm_talk", about=person.id), facts)
+            await _notify(case, alarm, Notify(person_id, "alarm_talk", about=person.id), values)
 
 
 async def deadline(case: Case, alarm: Alarm) -> None:
@@ -138,56 +150,29 @@ async def sign_of_life(
 
 async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, object]:
     """What a contact needs to know, for the sentences of this alarm."""
-    school_id = alarm.school_id
-    language = case.school(school_id).language
-    plan = await visits.by_id(case.tx, school_id, alarm.visit_id) if alarm.visit_id else None
-    person = await case.person(school_id, alarm.visitor_id) if alarm.visitor_id else None
-    place = await _place(case, alarm)
-    unknown = notices.label("unknown", language)
-    outcome = alarm.outcome or "safe"
-    return {
-        "code": alarm.code,
-        "kind": notices.label(alarm.kind.name.lower(), language),
-        "name": person.name if person else unknown,
-        "phone": person.phone if person else unknown,
-        "vehicle": (person.vehicle if person else "") or unknown,
-        "where": case.where(school_id, plan),
-        "pupil": (plan.pupil if plan else "") or unknown,
-        "visit_reason": (plan.reason if plan else "") or unknown,
-        "outcome": notices.label(f"outcome_{outcome}", language),
-        "reason": notices.shorten(alarm.reason),
-        "word": notices.said(happening.reason, language) if happening.event is Event.LIFE else "",
-        "now": case.clock(school_id, case.now),
-        "said": case.clock(school_id, happening.said_at),
-        "raised": case.clock(school_id, alarm.raised_at),
-        "owned": case.clock(school_id, alarm.owned_at),
-        "ended": case.clock(school_id, alarm.ended_at),
-        "start": case.clock(school_id, place.starts_at if place else None),
-        "end": case.clock(school_id, place.ends_at if place else None),
-        "arrived": case.clock(school_id, place.arrived_at if place else None),
-        "heard": case.clock(school_id, place.heard_at if place else alarm.raised_at),
-    }
+    language = case.school(alarm.school_id).language
+    word = notices.said(happening.reason, language) if happening.event is Event.LIFE else ""
+    said = case.clock(alarm.school_id, happening.said_at)
+    return {**await facts.of_alarm(case, alarm), "word": word, "said": said}
 
 
-async def _place(case: Case, alarm: Alarm) -> Place | None:
-    places = await visits.places_of_visit(case.tx, alarm.school_id, alarm.visit_id) if alarm.visit_id else []
-    return next((place for place in places if place.visitor_id == alarm.visitor_id), None)
-
-
-async def _notify(case: Case, alarm: Alarm, effect: Notify, facts: dict[str, object]) -> bool:
-    """Owe one contact one sentence; False when no channel of theirs is left."""
+async def _notify(case: Case, alarm: Alarm, effect: Notify, known: dict[str, object], asked: str = "") -> bool:
+    """Owe one contact one sentence, the owner with what is `asked` of them; False when no channel of theirs is left."""
     person = await case.person(alarm.school_id, effect.person_id)
     if person is None:
         return False
     language = case.school(alarm.school_id).language
     about = await case.person(alarm.school_id, effect.about) if effect.about else None
     notice = f"alarm_{alarm.kind.name.lower()}" if effect.notice == "alarm" else effect.notice
-    values = {**facts, "about": about.name if about else notices.label("unknown", language)}
+    values = {**known, "about": about.name if about else notices.label("unknown", language)}
+    text = notices.render(notice, language, **values)
+    if effect.notice == "alarm_yours" and asked:
+        text = f"{notices.render('alarm_yours_chase', language, **values)} {asked}"
     buttons = (notices.label("mine", language, code=alarm.code),) if alarm.is_open and alarm.owner_id is None else ()
     return await case.owe(
         person,
         notice,
-        notices.render(notice, language, **values),
+        text,
         case.usable(person.alarm_channels())[:1],
         buttons=buttons,
         urgent=True,

@@ -176,5 +176,6 @@ class Case:
         values = {"now": self.clock(school_id, self.now), **values}
         text = notices.render(notice, language, **values)
         for person in told:
-            ways = person.alarm_channels() if urgent else person.channels()
-            await self.owe(person, notice, text, self.usable(ways)[:1], urgent=urgent, visit_id=visit_id)
+            # What is urgent goes by every way at once: nobody knows which is the quickest today (P19b).
+            ways = self.usable(person.alarm_channels()) if urgent else self.usable(person.channels())[:1]
+            await self.owe(person, notice, text, ways, urgent=urgent, visit_id=visit_id)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot import notices, visit
+from bot.acts import UNSAFE
 from bot.events import Event, Happening
 from bot.people import Channel, Person
-from bot.visit import LifeSign, Place, Raise, Say, Tell
+from bot.visit import Decision, LifeSign, Place, Raise, Say, Tell
 from handlers.desk import alarms, going, outings
 from handlers.desk.case import Case, when_late
 from store import visits
@@ -32,12 +33,13 @@ def says_where(text: str) -> bool:
 
 
 async def happen(
-    case: Case, person: Person, place: Place, happening: Happening, *, quiet: bool = False
+    case: Case, person: Person, place: Place, happening: Happening, *, quiet: bool = False, echo: bool = False
 ) -> tuple[Place, list[Owed]]:
     """Let something happen to a place; give the place as it now is and what is owed to the visitor.
 
     What is for one channel is given back, so that one text has one answer; what is for every channel is owed here.
-    `quiet` keeps a danger from raising a second alarm where the code word has raised one already.
+    `quiet` keeps a danger from raising a second alarm where the code word has raised one already; `echo` is for what has
+    been told of another visit of the same outing.
     """
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
@@ -55,6 +57,23 @@ async def happen(
         deadline_at=after.deadline_at,
         **when_late(happening.said_at),
     )
+    answers = await _carry_out(case, person, after, decision, quiet=quiet, echo=echo)
+    await going.note(case, person.school_id, place, after)
+    if after.returns_at != place.returns_at:
+        await outings.share_return(case, person.school_id, after)
+    if decision.happening.event is Event.RETURNED:
+        # One at a time: each that is back looks for the next itself, so that none is written from an old reading.
+        for other in (await outings.also_back(case, person.school_id, place, after))[:1]:
+            await happen(
+                case, person, other, Happening(Event.RETURNED, said_at=happening.said_at), quiet=True, echo=True
+            )
+    return after, answers
+
+
+async def _carry_out(
+    case: Case, person: Person, after: Place, decision: Decision, *, quiet: bool, echo: bool
+) -> list[Owed]:
+    """What follows from a decision is owed, told or raised; gives what the visitor is to be answered."""
     answers: list[Owed] = []
     for effect in decision.effects:
         match effect:
@@ -65,18 +84,14 @@ async def happen(
                 else:
                     answers.append(owed)
             case Tell():
-                await _tell(case, person, after, effect, decision.happening)
+                if not echo:
+                    await _tell(case, person, after, effect, decision.happening)
             case Raise(kind):
                 if not quiet:
                     await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
             case LifeSign(word):
-                await alarms.sign_of_life(case, person, after.visit_id, word, happening.said_at)
-    await going.note(case, person.school_id, place, after)
-    if after.returns_at != place.returns_at:
-        await outings.share_return(case, person.school_id, after)
-    for other in await outings.also_back(case, person.school_id, place, after):
-        await happen(case, person, other, Happening(Event.RETURNED, said_at=happening.said_at), quiet=True)
-    return after, answers
+                await alarms.sign_of_life(case, person, after.visit_id, word, decision.happening.said_at)
+    return answers
 
 
 def _heard(before: Place, after: Place) -> Place:
@@ -182,9 +197,10 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
 
 
 def _why(happening: Happening, language: str) -> str:
-    """Why a visit is called off, or what was said."""
-    known = notices.why_off(happening.reason, language) if happening.reason else happening.note
-    return notices.shorten(known or "-")
+    """Why a visit is called off, in writing: the reason by its name, and what was said where that says more."""
+    known = notices.why_off(happening.reason, language) if happening.reason else ""
+    says_why = not known or (happening.reason in UNSAFE and says_where(happening.note))
+    return notices.shorten(": ".join(part for part in (known, happening.note if says_why else "") if part) or "-")
 
 
 async def deadline(case: Case, school_id: int, place: Place) -> None:

@@ -66,7 +66,7 @@ async def _whom_to_ask(case: Case, school_id: int, visit_id: int) -> Person | No
 
 async def _has_time(case: Case, person: Person) -> bool:
     """Whether nothing else is asked of them, and no visit of theirs is near."""
-    busy = await talk_store.open_with(case.tx, person.school_id, person.id)
+    busy = await talks.live(case, person)
     return not busy and await _free(case, person)
 
 

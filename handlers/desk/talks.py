@@ -71,6 +71,8 @@ class Topic:
     reminders: tuple[timedelta, ...] = ()
     gives_up: bool = False
     left: str = "talk_left"
+    lasts: timedelta | None = None
+    heard: Callable[[Case, Person, Talk], Awaitable[None]] | None = None
 
 
 async def begin(
@@ -130,7 +132,7 @@ async def say(
 async def answer(case: Case, text: Text) -> bool:
     """Take a text as an answer, where it is one. False leaves it to the visit."""
     person = text.person
-    found = [talk for talk in await talks.open_with(case.tx, person.school_id, person.id) if _topic(case, talk)]
+    found = [talk for talk in await live(case, person) if _topic(case, talk)]
     if not found or not text.own or outside(text.incoming.text).tapback:
         return False
     if found[0].asked_at > text.said.at:
@@ -150,16 +152,33 @@ async def answer(case: Case, text: Text) -> bool:
         outcome = step(asking.form, talk.answers, text.incoming.text, setting)
         if isinstance(outcome, Again) and whose is Belongs.EITHER:
             return False
+        if topic.heard and not isinstance(outcome, Again):
+            await topic.heard(case, person, replace(talk, answers=outcome.answers))
         reply = await _carry_out(case, person, topic, talk, outcome)
-    await say(
-        case,
-        person,
-        await _and_back(case, person, reply, found[1:]),
-        channels=[text.incoming.channel],
-        visit_id=talk.visit_id,
-        not_before=text.answered_at(case),
-    )
+    reply = await _and_back(case, person, reply, found[1:])
+    if reply.text:
+        by, leaves_at = [text.incoming.channel], text.answered_at(case)
+        await say(case, person, reply, channels=by, visit_id=talk.visit_id, not_before=leaves_at)
     return True
+
+
+async def live(case: Case, person: Person) -> list[Talk]:
+    """A person's open conversations; one whose time is over is left without a word."""
+    found = []
+    for talk in await talks.open_with(case.tx, person.school_id, person.id):
+        topic = _topic(case, talk)
+        if topic and topic.lasts and case.now - talk.asked_at > topic.lasts:
+            await _end(case, talk, TalkState.LEFT)
+        else:
+            found.append(talk)
+    return found
+
+
+async def close(case: Case, school_id: int, visit_id: int, topic: Topic, alarm_id: int | None) -> None:
+    """What a conversation was about is over: it is ended with everybody, without a word."""
+    for talk in await talks.open_about(case.tx, school_id, visit_id):
+        if (talk.topic, talk.alarm_id) == (topic.name, alarm_id):
+            await _end(case, talk, TalkState.DONE)
 
 
 async def leave(case: Case, person: Person, talk: Talk) -> Question:
@@ -257,7 +276,7 @@ async def _and_back(case: Case, person: Person, reply: Question, older: list[Tal
     topic = case.habits.topics[older[0].topic]
     again = await _stand(case, person, topic, still_open[0])
     back = notices.render("talk_back", case.language(person.school_id), ask=again.text)
-    return Question(f"{reply.text} {back}", again.buttons)
+    return Question(f"{reply.text} {back}".strip(), again.buttons)
 
 
 def _next(case: Case, topic: Topic, count: int) -> datetime | None:

@@ -11,7 +11,7 @@ from bot.policy import PairCheckIn
 from bot.visit import Place
 from bot.which import RECENT, which
 from bot.words import Kind, Meaning, Reading
-from handlers.desk import places
+from handlers.desk import closing, places
 from handlers.desk.case import Case
 from handlers.desk.places import Owed, says_where
 from handlers.desk.said import Text
@@ -103,12 +103,13 @@ async def take(case: Case, text: Text, quiet: bool) -> None:
         owed += said
     if text.incoming.sort is Sort.OTHER and not text.incoming.text:
         owed = [Owed(last, "unclear_other", Happening(Event.UNCLEAR))]
+    asked = await closing.ask(case, text, last, owed)
     if text.incoming.channel is Channel.SMS and owed and all(one.spare for one in owed):
         return  # had their answer not come through they would be asked again: a text that costs and says nothing is spared
     await case.owe(
         person,
         "answer",
-        places.answer(case, person, owed),
+        closing.joined(places.answer(case, person, owed), asked),
         case.usable([text.incoming.channel]),
         buttons=notices.buttons(last.state, case.school(person.school_id).language),
         visit_id=last.visit_id,

@@ -149,7 +149,9 @@ def test_an_alarm_is_one_sms_and_nothing_is_more_than_two(language: str, key: st
     text = rendered(language, key)
     if key in english.CONTACT and key not in english.LONGER_THAN_ONE_SMS:
         assert septets(text) <= SINGLE, text
-    assert segments(text) <= 2, text
+    assert segments(text) <= (3 if key == "chase_police" else 2), (
+        text
+    )  # its words for 999 are asked for, not sent unasked
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -27,7 +27,7 @@ WORST = {
     "name": "Asha Marsh-Lane",  # fifteen characters
     "about": "Dana Marsh-Lane",
     "initials": "A.M.",
-    "phone": "+447700900001",
+    **dict.fromkeys(("phone", "head_phone"), "+447700900001"),
     "vehicle": "blue car, ZZ26 ZZZ",
     "where": HOUSE,  # forty characters
     "pupil": "K.T.",
@@ -73,12 +73,15 @@ WORST = {
     "briefing": "x" * 240,
     "rows": "Mon 23/11: 12 14:00 A.+B. to K.T., attendance; 13 15:00 A. alone to L.M., no assessment",
     "risks": "a dog that bites, and is to be shut away",
+    "house": "01767 600123",
+    "head": "Dana Marsh-Lane",
+    "kind_off": BOOK["labels"]["off_unsafe"],
     **dict.fromkeys(("heard", "raised", "owned", "ended", "said"), "14:32"),
     **dict.fromkeys(("now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"), "14:32"),
 }
 CLOCKS = {"now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"}
 ASKED_BACK = {"arrived", "ok", "left", "returned", "late", "longer", "back_by", "called_off", "change"}
-LONGER_THAN_ONE_SMS = {"alarm_details"}  # the sealed card, sent only to whoever asks for it
+LONGER_THAN_ONE_SMS = {"alarm_details", "chase_police"}  # the sealed card, sent only to whoever asks for it
 RESERVED = {
     *("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
     *("START", "YES", "UNSTOP", "HELP", "INFO"),

@@ -52,14 +52,14 @@ async def test_nobody_is_asked_while_any_of_them_is_still_inside(world: World) -
     asha, ben = world.asha, world.ben
     number = await world.plans(asha, ben)
     await asha.texts("we have arrived")
-    await asha.texts("left")
+    await asha.texts("left, no concerns")
     await world.passes("9m")
     await chores(world)
     for human in (asha, ben):
         assert not [line for line in human.ignores() if "Record" in line.text]
     await asha.texts(f"record {number}")
     asha.receives(f"Visit {number} is not over yet")
-    await ben.texts("left")
+    await ben.texts("left, no concerns")
     await world.passes("6m")
     for human in (ben, world.olive, world.henry, world.dana):
         human.ignores()
@@ -287,7 +287,7 @@ async def test_on_telegram_it_is_the_same_conversation(world: World) -> None:
     await world.enrols(asha)
     number = await world.plans(asha)
     await asha.writes("arrived")
-    await asha.writes("left")
+    await asha.writes("left, no concerns")
     asha.ignores()
     world.olive.ignores()
     await world.passes("5m")

@@ -27,7 +27,7 @@ async def visited(world: World, *, start: str = "14:00", end: str = "14:30") -> 
     """Asha has been on a visit and has left at once, and what came of it is read; gives its number."""
     number = await world.plans(world.asha, start=start, end=end)
     await world.asha.texts("arrived")
-    await world.asha.texts("left")
+    await world.asha.texts("left, no concerns")
     world.asha.ignores()
     world.olive.ignores()
     return number

@@ -1,0 +1,111 @@
+"""The chase for somebody who does not answer: who has taken the alarm is led from number to number (E6, P8).
+
+Each step names whom to ring, and each answer is kept: the visitor, the address, the head, then the police, in the order of
+the policy. Whoever takes the alarm over goes on where the one before has stopped.
+"""
+
+from bot import alarm as machine
+from bot import notices
+from bot.alarm import Alarm, Event, Happening
+from bot.people import Person, Role
+from bot.policy import Policy, Step
+from bot.talk import Again, Answers, Fault, Field, Question, Setting, Value, is_no
+from bot.talk.phrases import plain, table
+from handlers.desk import facts, talks
+from handlers.desk.case import Case
+from handlers.desk.talks import Asking, Topic
+from store import alarms, people
+from store import talks as talk_store
+from store.talks import Talk
+
+LONGEST = 200
+
+
+async def begin(case: Case, alarm: Alarm, owner: Person) -> Question | None:
+    """The first thing to do for whoever has taken an alarm that silence has raised; None for duress, where nobody rings."""
+    if alarm.is_duress or alarm.visit_id is None or alarm.id is None:
+        return None
+    before = await talk_store.latest_about_alarm(case.tx, alarm.school_id, CHASE.name, alarm.id)
+    await over(case, alarm)
+    known = before.answers if before else {}
+    return await talks.begin(case, owner, CHASE, visit_id=alarm.visit_id, alarm_id=alarm.id, answers=known)
+
+
+async def over(case: Case, alarm: Alarm) -> None:
+    """The alarm has ended, or has another owner: nobody is led any further by this one."""
+    if alarm.visit_id is not None:
+        await talks.close(case, alarm.school_id, alarm.visit_id, CHASE, alarm.id)
+
+
+def _reached(text: str, answers: Answers, setting: Setting) -> Value | Fault:
+    """ "Reached, she is well" or "no answer": whether somebody was spoken to, and what was said."""
+    said = plain(text)
+    lists = table(setting.language, "chase")
+    if is_no(text, setting.language) or any(said.startswith(plain(phrase)) for phrase in lists["not_reached"]):
+        return {"reached": False, "said": notices.shorten(text, LONGEST)}
+    if any(said.startswith(plain(phrase)) for phrase in lists["reached"]):
+        return {"reached": True, "said": notices.shorten(text, LONGEST)}
+    return Fault("chase_again")
+
+
+def _rung(text: str, answers: Answers, setting: Setting) -> Value | Fault:
+    said = plain(text)
+    if any(said.startswith(plain(phrase)) for phrase in table(setting.language, "chase")["rung"]):
+        return {"reached": False, "said": notices.shorten(text, LONGEST)}
+    return Fault("chase_again")
+
+
+def _form(policy: Policy, house: bool) -> tuple[Field, ...]:
+    def found(answers: Answers) -> bool:
+        return any(answer["reached"] for answer in answers.values())
+
+    fields = []
+    for step in policy.chase:
+        notice = f"chase_{step.value}" if step is not Step.ADDRESS or house else "chase_no_number"
+        reader = _rung if step is Step.POLICE else _reached
+        fields.append(Field(step.value, notice, reader, skipped=found))
+    return tuple(fields)
+
+
+async def _alarm(case: Case, talk: Talk) -> Alarm | None:
+    return await alarms.by_id(case.tx, talk.school_id, talk.alarm_id) if talk.alarm_id else None
+
+
+async def _asking(case: Case, person: Person, talk: Talk) -> Asking:
+    alarm = await _alarm(case, talk)
+    if alarm is None or not alarm.is_open:
+        return Asking(())
+    policy = await case.policy(talk.school_id, talk.visit_id)
+    values = await facts.of_alarm(case, alarm)
+    heads = people.with_role(await case.people(talk.school_id), Role.HEADTEACHER)
+    head = next((one for one in heads if one.id != person.id), None)
+    language = case.language(talk.school_id)
+    nobody = notices.label("none", language)
+    values |= {"head": head.name if head else nobody, "head_phone": head.phone if head else nobody}
+    values |= {"words": await facts.last_words(case, alarm)}
+    return Asking(_form(policy, values["house"] != notices.label("unknown", language)), values)
+
+
+async def _heard(case: Case, person: Person, talk: Talk) -> None:
+    """Keep the answer, and the alarm with whoever is at work on it."""
+    step, answer = list(talk.answers.items())[-1]
+    await case.note(talk.school_id, "chase", talk.visit_id, talk.alarm_id, person.id, step=step, **answer)
+    alarm = await _alarm(case, talk)
+    if alarm is not None:
+        policy = await case.policy(talk.school_id, talk.visit_id)
+        kept = machine.decide(alarm, Happening(Event.AT_WORK, person.id), policy, case.now).alarm
+        if kept != alarm:
+            await alarms.save(case.tx, kept)
+
+
+async def _done(case: Case, person: Person, talk: Talk) -> str | Again:
+    alarm = await _alarm(case, talk)
+    language = case.language(person.school_id)
+    if alarm is None or not alarm.is_open:
+        return ""
+    reached = any(answer["reached"] for answer in talk.answers.values())
+    notice = "chase_reached" if reached else "chase_rung"
+    return notices.render(notice, language, code=alarm.code, now=case.clock(person.school_id, case.now))
+
+
+CHASE = Topic("chase", _asking, _done, heard=_heard)

@@ -1,0 +1,130 @@
+"""What is asked when a visit has ended: whether there were any concerns (P14), and why it was unsafe (P5 C14 W6 E7)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot import notices, words
+from bot.acts import UNSAFE
+from bot.events import Event, Happening
+from bot.people import Channel, Person
+from bot.place import Place
+from bot.talk import Again, Answers, Fault, Field, Question, Setting, Value, is_no, is_yes, readers
+from bot.words import Kind
+from handlers.desk import places, talks
+from handlers.desk.case import Case
+from handlers.desk.places import Owed
+from handlers.desk.said import Text
+from handlers.desk.talks import Asking, Topic
+from store import visits
+from store.talks import Talk
+
+LASTS = timedelta(minutes=30)
+"""How long a text counts as the answer. Later it is read as any other: a concern is then passed on in its own words."""
+REASON_WORDS = 4
+"""So few words call a visit off ("unsafe, leaving now") and do not say why."""
+_LEFT = (Event.LEFT, Event.LEFT_FOR_SCHOOL)
+_OFF = (Event.CALLED_OFF, Event.OFF_FOR_SCHOOL)
+_WELL = frozenset({Kind.NO_CONCERN, Kind.OK, Kind.THANKS})
+_TOLD = frozenset({Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER})
+
+
+async def ask(case: Case, text: Text, last: Place, owed: Sequence[Owed]) -> Question | None:
+    """The question that rides in the answer to a leaving; None where there is nothing to ask."""
+    events = {one.happening.event: one.happening for one in owed if one.place.visit_id == last.visit_id}
+    if last.visit_id is None:
+        return None
+    off = next((events[event] for event in _OFF if event in events), None)
+    if off is not None and off.reason in UNSAFE and len(text.incoming.text.split()) <= REASON_WORDS:
+        return await talks.begin(case, text.person, WHY_UNSAFE, visit_id=last.visit_id, about={"reason": off.reason})
+    if not any(event in events for event in _LEFT):
+        return None
+    if Kind.NO_CONCERN in text.reading.kinds:
+        await _none(case, text.person, last.visit_id)
+        return None
+    policy = await case.policy(text.person.school_id, last.visit_id)
+    if not policy.ask_concerns or text.reading.kinds & _TOLD:
+        return None
+    return await talks.begin(case, text.person, CONCERNS, visit_id=last.visit_id)
+
+
+async def _none(case: Case, person: Person, visit_id: int | None) -> None:
+    await case.note(person.school_id, "concerns", visit_id, person_id=person.id, concerns="none")
+
+
+def _concerns(text: str, answers: Answers, setting: Setting) -> Value | Fault:
+    """Nothing ("") for "no", "all fine"; else the words, "yes" alone being asked for more."""
+    reading = words.read(text, now=setting.now, zone=setting.zone, language=setting.language)
+    if is_no(text, setting.language) or (reading.kinds <= _WELL and reading.certain):
+        return ""
+    if is_yes(text, setting.language):
+        return Fault("concerns_what")
+    return readers.text()(text, answers, setting)
+
+
+async def _asking_concerns(case: Case, person: Person, talk: Talk) -> Asking:
+    return Asking((Field("concerns", "concerns", _concerns, free=True, hears=_TOLD | _WELL),))
+
+
+async def _concerns_done(case: Case, person: Person, talk: Talk) -> str | Again:
+    """No concern is recorded, by SMS without a word; a concern goes to the DSL at once, an incident to the head."""
+    said = str(talk.answers["concerns"])
+    if not said:
+        await _none(case, person, talk.visit_id)
+        spared = person.last_channel is Channel.SMS
+        return "" if spared else notices.render("concerns_none", case.language(person.school_id))
+    await case.note(person.school_id, "concerns", talk.visit_id, person_id=person.id, concerns=said)
+    school = case.school(person.school_id)
+    kinds = words.read(said, now=case.now, zone=school.zone, language=school.language).kinds
+    events = [event for kind, event in _EVENTS.items() if kind in kinds] or [Event.CONCERN]
+    place = await _place(case, person, talk)
+    owed: list[Owed] = []
+    for event in events:
+        place, answers = await places.happen(case, person, place, Happening(event, note=said))
+        owed += answers
+    return places.answer(case, person, owed)
+
+
+_EVENTS = {
+    Kind.CHILD_DANGER: Event.CHILD_DANGER,
+    Kind.CONCERN: Event.CONCERN,
+    Kind.INCIDENT: Event.INCIDENT,
+}
+
+
+async def _place(case: Case, person: Person, talk: Talk) -> Place:
+    """The person's own place in the visit that was left."""
+    found = await visits.places_of_visit(case.tx, person.school_id, talk.visit_id) if talk.visit_id else []
+    return next((place for place in found if place.visitor_id == person.id), Place(person.id))
+
+
+async def _asking_why(case: Case, person: Person, talk: Talk) -> Asking:
+    return Asking((Field("why", "why_unsafe", readers.text(), free=True, hears=_TOLD),))
+
+
+async def _why_done(case: Case, person: Person, talk: Talk) -> str | Again:
+    """The reason goes to those the policy names, in writing."""
+    policy = await case.policy(person.school_id, talk.visit_id)
+    why = str(talk.answers["why"])
+    reason = notices.why_off(str(talk.about.get("reason", "unsafe")), case.language(person.school_id))
+    await case.note(person.school_id, "why off", talk.visit_id, person_id=person.id, reason=reason, why=why)
+    await case.tell(
+        person.school_id,
+        policy.tell_unsafe,
+        "head_why_off",
+        besides=frozenset({person.id}),
+        visit_id=talk.visit_id,
+        initials=person.initials,
+        visit=talk.visit_id or "-",
+        kind_off=reason,
+        words=notices.shorten(why),
+    )
+    return notices.render("why_noted", case.language(person.school_id))
+
+
+CONCERNS = Topic("concerns", _asking_concerns, _concerns_done, lasts=LASTS)
+WHY_UNSAFE = Topic("why unsafe", _asking_why, _why_done, reminders=(timedelta(minutes=15),), lasts=timedelta(hours=12))
+
+
+def joined(answer: str, asked: Question | None) -> str:
+    """An answer with the question that rides in it."""
+    return f"{answer} {asked.text}" if asked and asked.text else answer

@@ -1,0 +1,348 @@
+"""Setting out, arriving and being there, each school as its policy has it."""
+
+from tests.policies.conftest import At
+from tests.world.world import World
+
+
+async def arrived(world: World, **plan: str) -> World:
+    """Asha is on a visit from 14:00, and has said that she is there."""
+    await world.plans(world.asha, **plan)  # type: ignore[arg-type]
+    await world.asha.texts("arrived")
+    world.asha.receives("ARRIVED 14:00")
+    return world
+
+
+async def ends(world: World) -> None:
+    """Everything that is still open is left and over, and nothing more is looked at."""
+    await world.asha.texts("left, no concerns, not coming back to school")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_B6_leaving_the_site_is_told_to_the_safeguarding_lead(at: At) -> None:
+    """A text "setting off" is recorded, with the expected return, and the safeguarding lead hears of it."""
+    world = await at("birchwood")
+    await world.plans(world.asha, back="15:00")
+    await world.asha.texts("setting off")
+    world.asha.receives("SET OUT 14:00", "Text 1 when you arrive")
+    world.dee.receives("A. SET OUT 14:00", "expected back 15:00")
+    await ends(world)
+
+
+async def test_E14_setting_out_and_coming_back_are_told_to_the_office(at: At) -> None:
+    """The office hears when somebody sets out for a visit, and when they are back; no arrival is asked for."""
+    world = await at("early-years")
+    await world.plans(world.asha, back="15:00")
+    await world.asha.texts("setting off")
+    world.asha.receives("SET OUT 14:00. Expected back 15:00. Text 4 when you are back.")
+    world.olive.receives("A. SET OUT 14:00", "expected back 15:00")
+    await world.until("14:55")
+    world.asha.receives_nothing()
+    await world.asha.texts("4")
+    world.olive.receives("A. BACK 14:55")
+
+
+async def test_C2_an_arrival_is_told_to_the_office(at: At) -> None:
+    """A planned arrival is recorded and told, for the leadership."""
+    world = await arrived(await at("coteford"))
+    world.olive.receives("A. ARRIVED 14:00")
+    await ends(world)
+
+
+async def test_B14_a_pair_has_arrived_when_both_have_said_so_or_one_for_both(at: At) -> None:
+    """Asha's "arrived" is hers alone: Ben is asked for his. "We have arrived" is for both."""
+    world = await at("birchwood")
+    await world.plans(world.asha, world.ben)
+    await world.asha.texts("arrived")
+    world.asha.receives("ARRIVED")
+    await world.until("14:10")
+    world.ben.receives("have you arrived?")
+    await world.asha.texts("we are both here")
+    world.asha.receives("noted already")
+    world.ben.receives("ARRIVED 14:10")
+    await world.asha.texts("we have both left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_P13_the_check_in_is_asked_ten_minutes_after_the_scheduled_start(at: At) -> None:
+    """Asked at 14:10, asked again on every channel, then the office and the headteacher are alarmed."""
+    world = await arrived(await at("potton"))
+    await world.until("14:10")
+    world.asha.receives("Is all OK?")
+    await world.until("14:12")
+    world.asha.receives("No answer yet")
+    await world.until("14:14")
+    for one in (world.olive, world.henry):
+        one.receives("ALARM", "missed check-in")
+    await world.asha.texts("2")
+    world.asha.receives("OK 14:14")
+    await ends(world)
+
+
+async def test_C3_the_check_in_repeats_every_twenty_minutes_until_leaving(at: At) -> None:
+    """Twenty minutes after arriving, and twenty after each answer; an OK of their own accord counts."""
+    world = await arrived(await at("coteford"), end="16:00")
+    await world.until("14:20")
+    world.asha.receives("Is all OK?")
+    await world.asha.texts("2")
+    await world.until("14:40")
+    world.asha.receives("Is all OK?")
+    await world.asha.texts("2")
+    await world.until("14:55")
+    await world.asha.texts("all ok")
+    world.asha.receives("OK 14:55")
+    await world.until("15:14")
+    world.asha.receives_nothing()
+    await world.until("15:15")
+    world.asha.receives("Is all OK?")
+    await world.asha.texts("2")
+    await ends(world)
+
+
+async def _code_word(world: World, text: str, name: str = "Asha") -> None:
+    await world.asha.texts(text)
+    world.asha.receives("nothing has changed")
+    for one in (world.olive, world.henry):
+        one.receives(f"CODE WORD from {name} at 14 High Street", "Do NOT ring", "Ring 999")
+    world.ben.receives_nothing()
+    await world.olive.texts(f"safe {world.olive.code()} police have been")
+    await ends(world)
+
+
+async def test_P15_the_schools_code_word_alerts_silently(at: At) -> None:
+    """The school's own phrase in any text: the office and the headteacher are told, the phone shows nothing."""
+    world = await at("potton", 'code_words = ["silver kettle"]\n')
+    await _code_word(await arrived(world), "is the silver kettle still in the staff room?")
+
+
+async def test_B10_the_pairs_own_code_word_is_heard_on_their_visit(at: At) -> None:
+    """A phrase agreed for one visit and written on it is heard from its visitors."""
+    world = await at("birchwood")
+    await world.plans(world.asha, world.ben, code_word="silver kettle")
+    await world.asha.texts("we have both arrived")
+    world.asha.receives("ARRIVED")
+    world.ben.receives("ARRIVED")
+    await _code_word(world, "did you bring the silver kettle?", "Asha+Ben")
+    await world.ben.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_B11_the_same_code_word_alerts_the_school(at: At) -> None:
+    """What alerts a colleague alerts the school: office and headteacher in the same instant."""
+    world = await at("birchwood")
+    await world.plans(world.asha, code_word="silver kettle")
+    await world.asha.texts("arrived")
+    world.asha.receives("ARRIVED")
+    await _code_word(world, "did you bring the silver kettle?")
+
+
+async def _danger(world: World, answer: str) -> None:
+    await world.asha.texts("he won't let us leave")
+    world.asha.receives(answer)
+    for one in (world.olive, world.henry):
+        one.receives("ALARM", "Asha texts for HELP at 14 High Street", "Ring 999")
+    await world.henry.texts(f"real {world.henry.code()} police are there")
+    await ends(world)
+
+
+async def test_P12_danger_in_plain_words_alerts_at_once_police_first(at: At) -> None:
+    """The visitor is asked to ring 999 if they can; office and headteacher are told to."""
+    await _danger(await arrived(await at("potton")), "Ring 999 if you can")
+
+
+async def test_C7_the_police_first_then_the_office(at: At) -> None:
+    """The visitor's own 999 comes first, and the office knows in the same instant."""
+    await _danger(await arrived(await at("coteford")), "Ring 999 if you can")
+
+
+async def test_E13_a_violent_incident_is_for_the_police_and_then_the_school(at: At) -> None:
+    """The visitor's own 999 comes first, and the school knows in the same instant."""
+    await _danger(await arrived(await at("early-years")), "Ring 999 if you can")
+
+
+async def test_W3_the_office_is_alerted_and_rings_the_police(at: At) -> None:
+    """The visitor is told that the office rings 999, and the office is told to ring."""
+    await _danger(await arrived(await at("willows")), "the office rings 999")
+
+
+async def test_P16_a_delay_moves_the_deadlines_and_is_told_to_the_office(at: At) -> None:
+    """ "Running 20 late" moves start, end and what is asked for, and the office hears of it."""
+    world = await at("potton")
+    await world.plans(world.asha)
+    await world.asha.texts("running 20 late")
+    world.asha.receives("LATE noted", "start now 14:20", "end 14:50")
+    world.olive.receives("A. CHANGED 14:00", "start 14:20, end 14:50")
+    await world.until("14:29")
+    world.asha.receives_nothing()
+    await world.asha.texts("called off")
+    await ends(world)
+
+
+async def test_B15_a_change_of_plan_is_told_to_school(at: At) -> None:
+    """ "Back by half four" moves the expected return, and the office hears of it."""
+    world = await arrived(await at("birchwood"), back="15:00", end="16:00")
+    await world.asha.texts("back by 4.30")
+    world.asha.receives("expected back 16:30")
+    world.olive.receives("A. CHANGED 14:00", "expected back 16:30")
+    await ends(world)
+
+
+async def test_C13_any_change_is_notified_to_the_headteacher(at: At) -> None:
+    """ "Another 20 mins" moves the expected end; the office and the headteacher hear of it."""
+    world = await arrived(await at("coteford"))
+    world.olive.receives("ARRIVED")
+    await world.asha.texts("another 20 mins")
+    world.asha.receives("LONGER noted 14:00", "14:50")
+    for one in (world.olive, world.henry):
+        one.receives("A. CHANGED 14:00", "end 14:50")
+    await ends(world)
+
+
+async def test_E5_staff_who_cannot_be_back_in_time_give_a_new_time(at: At) -> None:
+    """ "Back by 15:40" is noted, told to the office, and awaited instead."""
+    world = await at("early-years")
+    await world.plans(world.asha, back="15:00")
+    await world.asha.texts("setting off")
+    await world.asha.texts("back by 15:40")
+    world.asha.receives("SET OUT")
+    world.asha.receives("BACK BY noted 14:00: expected back 15:40")
+    world.olive.receives("SET OUT")
+    world.olive.receives("A. CHANGED 14:00", "expected back 15:40")
+    await world.until("15:54")
+    world.asha.receives_nothing()
+    await world.asha.texts("4")
+    world.olive.receives("BACK 15:54")
+
+
+async def _nobody_home(world: World, until: str) -> None:
+    """Nobody is home at 14:00: waited for till then, told to leave, and called off by the leaving."""
+    await world.plans(world.asha)
+    await world.asha.texts("nobody home")
+    world.asha.receives("NOBODY HOME 14:00", f"Wait till {until}")
+    await world.until(until)
+    world.asha.receives("The wait is over", "Please leave now", "Reply 3")
+    await world.asha.texts("3")
+    world.asha.receives(f"CALLED OFF {until}")
+    world.olive.receives(f"A. CALLED OFF {until}", "nobody home")
+    assert await world.state(world.asha) == "called off"
+
+
+async def test_P4_nobody_home_is_waited_for_fifteen_minutes(at: At) -> None:
+    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
+    await _nobody_home(await at("potton"), "14:15")
+
+
+async def test_C11_nobody_home_is_waited_for_twenty_minutes(at: At) -> None:
+    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
+    await _nobody_home(await at("coteford"), "14:20")
+
+
+async def test_W4_nobody_home_is_waited_for_ten_minutes(at: At) -> None:
+    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
+    await _nobody_home(await at("willows"), "14:10")
+
+
+async def _family_late(world: World) -> None:
+    """The family has said that it comes late: nobody goes in, and at half an hour the visit is off."""
+    await world.plans(world.asha)
+    await world.asha.texts("mum is running late")
+    world.asha.receives("FAMILY LATE 14:00. Do not go in.", "Wait till 14:30")
+    await world.until("14:30")
+    world.asha.receives("The wait is over")
+    await world.asha.texts("3")
+    world.asha.receives("CALLED OFF 14:30")
+    world.olive.receives("A. CALLED OFF 14:30", "family too late")
+
+
+async def test_C12_a_late_family_is_waited_for_outside_for_thirty_minutes(at: At) -> None:
+    """Do not go in; called off at the limit, with that reason."""
+    await _family_late(await at("coteford"))
+
+
+async def test_W5_a_late_family_is_waited_for_outside_for_thirty_minutes(at: At) -> None:
+    """Do not go in; called off at the limit, with that reason."""
+    await _family_late(await at("willows"))
+
+
+async def _unsafe(world: World) -> None:
+    """Called off as unsafe: the reason is asked for and goes to the headteacher in writing."""
+    await world.asha.texts("unsafe, visit off")
+    world.asha.receives("CALLED OFF 14:00", "Why, in a few words?")
+    world.henry.receives("A. CALLED OFF 14:00", "unsafe")
+    await world.asha.texts("two men drinking in the hallway")
+    world.asha.receives("passed on in writing")
+    world.henry.receives("unsafe: two men drinking in the hallway")
+    kept = [entry.body for entry in await world.journal() if entry.kind == "why off"]
+    assert kept == [{"reason": "unsafe", "why": "two men drinking in the hallway"}]
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_P5_the_reason_for_an_unsafe_visit_goes_to_the_head_in_writing(at: At) -> None:
+    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
+    await _unsafe(await arrived(await at("potton")))
+
+
+async def test_C14_the_reason_for_an_unsafe_visit_goes_to_the_head_in_writing(at: At) -> None:
+    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
+    await _unsafe(await arrived(await at("coteford")))
+
+
+async def test_W6_the_reason_for_an_unsafe_visit_goes_to_the_head(at: At) -> None:
+    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
+    await _unsafe(await arrived(await at("willows")))
+
+
+async def test_E7_doubts_about_safety_go_to_the_head_of_school(at: At) -> None:
+    """Called off at once; the reason is asked for, recorded, and told to the head, who decides what is next."""
+    world = await at("early-years")
+    await world.plans(world.asha)
+    await world.asha.texts("arrived")
+    world.asha.receives("ARRIVED")
+    await _unsafe(world)
+    await world.asha.texts("4")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def _animals(world: World) -> None:
+    """Animals that are not put away call the visit off, with that reason."""
+    await world.asha.texts("called off, they won't put the dog away")
+    world.asha.receives("CALLED OFF 14:00")
+    world.henry.receives("A. CALLED OFF 14:00", "animals")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_P6_animals_not_put_away_call_the_visit_off(at: At) -> None:
+    """With that reason, told to the office and the headteacher."""
+    await _animals(await arrived(await at("potton")))
+
+
+async def test_C14b_animals_not_put_away_call_the_visit_off_in_writing(at: At) -> None:
+    """With that reason, to the headteacher in writing."""
+    await _animals(await arrived(await at("coteford")))
+
+
+async def test_W7_animals_not_put_away_call_the_visit_off(at: At) -> None:
+    """With that reason, told to the office and the headteacher."""
+    await _animals(await arrived(await at("willows")))
+
+
+async def _child(world: World) -> None:
+    await world.asha.texts("child at risk here")
+    assert world.asha.receives("safeguarding lead is told").text.startswith("Ring 999 now")
+    world.dee.receives("CHILD IN DANGER 14:00", "999 first", "+447700900001")
+    await ends(world)
+
+
+async def test_P23_a_child_in_danger_is_999_first_and_the_dsl_at_once(at: At) -> None:
+    """The visitor reads "ring 999 now" first; the safeguarding lead is told in the same instant."""
+    await _child(await arrived(await at("potton")))
+
+
+async def test_B13_a_child_in_danger_is_999_first_and_the_dsl_at_once(at: At) -> None:
+    """The visitor reads "ring 999 now" first; the safeguarding lead is told in the same instant."""
+    await _child(await arrived(await at("birchwood")))

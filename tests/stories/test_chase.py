@@ -1,0 +1,135 @@
+"""The chase: whoever takes a silent alarm is led from number to number, and every answer is kept."""
+
+from dataclasses import replace
+
+from bot.details import Details
+from store import visits
+from tests.world.phones import Human
+from tests.world.world import World
+
+
+async def missed(world: World, owner: Human, house: str = "") -> int:
+    """Asha is silent at her check-in; the owner is told first, and takes it."""
+    number = await world.plans(world.asha, end="16:00")
+    async with world.attached.service.database.transaction() as tx:
+        plan = await visits.by_id(tx, world.school_id, number)
+        assert plan is not None
+        await visits.change(tx, plan, details=replace(Details(), house_phone=house, risks="a large dog"))
+    await world.asha.texts("arrived")
+    await world.until("14:14")
+    world.asha.ignores()
+    owner.receives("ALARM", "missed check-in")
+    await owner.texts("1")
+    return number
+
+
+async def test_the_office_is_led_from_the_visitor_to_the_police(world: World) -> None:
+    """Visitor, address, head, police: each with its number, and at the end what to say to 999."""
+    olive, henry = world.olive, world.henry
+    await missed(world, olive, house="01767 600123")
+    olive.receives("is yours 14:14", "Ring Asha +447700900001", "NO ANSWER")
+    await olive.texts("no answer")
+    olive.receives("Ring the house 01767 600123")
+    await olive.texts("rang out twice")
+    olive.receives("Ring the head, Henry +447700900011", "who decides")
+    await olive.texts("voicemail")
+    olive.receives(
+        "Ring 999", "Asha, school staff, at 14 High Street", "heard 14:00: arrived", "a large dog", "red Fiesta"
+    )
+    await olive.texts("rung, they are sending somebody")
+    olive.receives("999 is rung", "REAL")
+    await olive.texts(f"real {olive.code()} found with a broken phone")
+    olive.receives("ENDED 14:14 by Olive")
+    kept = [entry.body for entry in await world.journal() if entry.kind == "chase" and entry.body]
+    assert [body["step"] for body in kept] == ["visitor", "address", "head", "police"]
+    assert [body["said"] for body in kept][:2] == ["no answer", "rang out twice"]
+    henry.receives_nothing()
+    await world.asha.texts("left")
+    world.asha.receives("LEFT")
+    olive.receives("LEFT")
+
+
+async def test_somebody_reached_ends_the_chase_but_not_the_alarm(world: World) -> None:
+    """ "Reached" is kept and asks for the outcome: only a person's SAFE ends the alarm."""
+    olive = world.olive
+    await missed(world, olive)
+    olive.receives("is yours", "Ring Asha")
+    await olive.texts("reached, she is fine, phone was on silent")
+    olive.receives("Is all well? Then SAFE")
+    assert await world.open_alarms() == ["missed check-in"]
+    await olive.texts(f"safe {olive.code()} spoke to her")
+    olive.receives("ENDED")
+    await world.asha.texts("left")
+    world.asha.receives("LEFT")
+    olive.receives("LEFT")
+
+
+async def test_every_answer_keeps_the_alarm_with_whoever_is_at_work(world: World) -> None:
+    """Ten minutes are counted from the last answer, not from "mine"; an answer nobody understands is asked again."""
+    olive, henry = world.olive, world.henry
+    await missed(world, olive)
+    olive.receives("is yours")
+    await world.until("14:22")
+    await olive.texts("no answer")
+    olive.receives("No number is known for 14 High Street")
+    await world.until("14:30")
+    await olive.texts("gone to look")
+    olive.receives("Not sure what you mean. No number is known")
+    henry.receives_nothing()
+    await world.until("14:33")
+    olive.receives("10 min and no outcome")
+    olive.receives("AGAIN")
+    world.asha.ignores()
+    henry.receives("ALARM")
+    await henry.texts("mine")
+    henry.receives("is yours", "No number is known for 14 High Street")
+    olive.receives("Henry has it")
+    await world.asha.texts("2")
+    world.asha.receives("OK")
+    for one in (olive, henry):
+        one.receives("ENDED", "Asha texted OK")
+    await world.asha.texts("left")
+    world.asha.ignores()
+    olive.receives("LEFT")
+
+
+async def test_nobody_is_led_to_ring_somebody_under_duress(world: World) -> None:
+    """A code word: no number, no chase; ringing could betray it."""
+    olive, henry = world.olive, world.henry
+    await world.plans(world.asha)
+    await world.asha.texts("arrived")
+    world.asha.receives("ARRIVED")
+    await world.asha.texts("have you the blue folder?")
+    world.asha.receives("nothing has changed")
+    for one in (olive, henry):
+        one.receives("CODE WORD from Asha")
+    await olive.texts("1")
+    yours = olive.receives("is yours")
+    assert "Ring Asha" not in yours.text and "+447700900001" not in yours.text
+    henry.receives("Olive has it")
+    await olive.texts(f"safe {olive.code()} police are with her")
+    for one in (olive, henry):
+        one.receives("ENDED")
+    await world.asha.texts("left")
+    world.asha.ignores()
+    olive.ignores()
+
+
+async def test_a_code_word_of_either_of_a_pair_is_a_cry_for_both(world: World) -> None:
+    """The alarm names both, and neither phone shows anything."""
+    asha, ben, olive, henry = world.asha, world.ben, world.olive, world.henry
+    await world.plans(asha, ben)
+    await asha.texts("we have both arrived")
+    asha.receives("ARRIVED")
+    ben.receives("ARRIVED")
+    await asha.texts("is the blue folder with you?")
+    asha.receives("nothing has changed")
+    for one in (olive, henry):
+        one.receives("CODE WORD from Asha+Ben at 14 High Street")
+    ben.receives_nothing()
+    await henry.texts(f"safe {henry.code()} police have them both")
+    for one in (olive, henry):
+        one.receives("ENDED")
+    await asha.texts("we have left")
+    for one in (asha, ben, olive):
+        one.ignores()
