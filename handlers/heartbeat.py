@@ -57,6 +57,11 @@ class Heartbeat:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
+    def rearm(self) -> None:
+        """Count every interval from now. The scheduler goes by the wall clock: set back, it would wait for as long."""
+        for job in self._scheduler.get_jobs():
+            job.reschedule("interval", seconds=self._intervals[job.id])
+
     async def _pass(self, name: str, beat: Beat) -> None:
         try:
             await beat()

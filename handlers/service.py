@@ -22,11 +22,12 @@ import structlog
 
 from bot import talk, words
 from bot.checkup import Sign
-from bot.clock import Clock, SteppedClock
+from bot.clock import Clock, GuardedClock, SteppedClock
 from bot.delivery import Carrier
 from bot.held import Holder, Obstacle
 from bot.people import Channel
 from bot.school import School
+from handlers.clockwatch import ClockWatch, boot_id
 from handlers.delivery import Delivery
 from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
@@ -115,6 +116,7 @@ class Service:
     delivery: Delivery
     backstop: Backstop
     doors: Doors
+    clockwatch: ClockWatch | None = None
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
     examine: Callable[[], Awaitable[Sequence[Sign]]] | None = None
     """The doctor, for the look before the first visit of the day; `administrator` is whom the offices are to ask."""
@@ -150,6 +152,10 @@ class Service:
         habits = Habits(
             by_id, frozenset(doors.carriers), draw_code, draw_seed, draw_hold if holds else timedelta, TOPICS
         )
+        watch = None
+        if isinstance(clock, GuardedClock):
+            watch = ClockWatch(database, clock, habits, boot_id(), delivery_woken.set)
+            await watch.begin()
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         delivery.ahead = AHEAD if holds else timedelta(0)
@@ -158,7 +164,7 @@ class Service:
         await backstop.begin()
         for start in doors.openers:
             await start()
-        return cls(database, clock, desk, delivery, backstop, doors)
+        return cls(database, clock, desk, delivery, backstop, doors, watch)
 
     async def settle(self) -> None:
         """Work until there is nothing left to do at this instant."""
@@ -174,6 +180,7 @@ class Service:
             self.delivery.settle,
             self.backstop.turn,
             self.backstop.settle,
+            *([self.clockwatch.turn] if self.clockwatch else []),
         ]
 
     async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
@@ -213,13 +220,15 @@ class Service:
             reconciler.woken.set()
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()
+        if self.clockwatch:
+            self.clockwatch.rearm = heart.rearm
         watching = threading.Event()
         threading.Thread(target=_watch, args=(heart, watching), daemon=True).start()
         tasks = [
             asyncio.create_task(self._on(self.desk.woken, self._desk_pass, stop)),
             asyncio.create_task(self._on(self.delivery.woken, self._delivery_pass, stop)),
             *([asyncio.create_task(self._on(r.woken, r.turn, stop))] if (r := self.doors.reconciler) else []),
-            *(asyncio.ensure_future(listen(stop)) for listen in self.doors.listeners),
+            *(asyncio.ensure_future(listen(stop)) for listen in self._listeners()),
         ]
         # What waits from before is dealt with now; the first beats come half a second later.
         self.desk.woken.set()
@@ -236,6 +245,9 @@ class Service:
                 await asyncio.gather(*tasks, return_exceptions=True)
         if lost.is_set():
             raise LostHold("the hold on the store was lost: this process stops acting")
+
+    def _listeners(self) -> list[Callable[[asyncio.Event], Awaitable[None]]]:
+        return [*self.doors.listeners, *([self.clockwatch.run] if self.clockwatch else [])]
 
     async def warm_up(self) -> None:
         """What is made at first use is made now, and then left alone by the collector, whose long passes would be felt."""

@@ -13,9 +13,10 @@ from sqlmodel import col, select
 
 from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
 from bot.people import Person
-from bot.place import Place, State
+from bot.place import Place
 from store.database import ALONE, Stale, Transaction
 from store.tables import HeldRow, PlaceRow
+from store.underway import begun
 
 MISFIRED = "went out at once"
 _TENDED, _UNFINISHED = sorted(TENDED), sorted(UNFINISHED)
@@ -34,26 +35,10 @@ async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence
     """
     of_place = col(HeldRow.place_id) == col(PlaceRow.id)
     same = col(HeldRow.place_version) == col(PlaceRow.version)
-    begun = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= live_from)
-    fresh = and_(col(PlaceRow.deadline_at).is_not(None), begun, ~exists().where(of_place, same))
+    fresh = and_(begun(live_from), ~exists().where(of_place, same))
     stale = exists().where(of_place, ~same, col(HeldRow.step).in_(_TENDED))
     query = select(PlaceRow.school_id, PlaceRow.id).where(or_(fresh, stale)).order_by(col(PlaceRow.id)).limit(limit)
     return [(school_id, place_id) for school_id, place_id in (await tx.session.exec(query)).all() if place_id]
-
-
-async def next_live(tx: Transaction, after: datetime) -> datetime | None:
-    """The first planned start after that instant."""
-    query = select(PlaceRow.starts_at).where(
-        PlaceRow.state == State.PLANNED, col(PlaceRow.starts_at) > after, col(PlaceRow.deadline_at).is_not(None)
-    )
-    return (await tx.session.exec(query.order_by(col(PlaceRow.starts_at)).limit(1))).first()
-
-
-async def schools_live(tx: Transaction, live_from: datetime) -> Sequence[int]:
-    """The schools that have a visit under way."""
-    begun = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= live_from)
-    query = select(PlaceRow.school_id).where(col(PlaceRow.deadline_at).is_not(None), begun).distinct()
-    return sorted((await tx.session.exec(query)).all())
 
 
 async def of_place(tx: Transaction, place_id: int) -> list[Held]:

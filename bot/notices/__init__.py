@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -72,6 +72,12 @@ def why_closed(closed: Closed, language: str = "en") -> str:
     values = {"name": closed.name, "day": weekday(closed.day, language), "date": f"{closed.day:%d/%m/%Y}"}
     at = f"{closed.at:%H:%M}" if closed.at else ""
     return label(f"closed_{closed.why.replace('-', '_')}", language, **values, at=at)
+
+
+def hour(local: datetime) -> str:
+    """A time of day, with the zone's name in the hour that comes twice in autumn: 14:32, or 01:32 BST."""
+    twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+    return f"{local:%H:%M %Z}" if twice else f"{local:%H:%M}"
 
 
 def said(word: str, language: str = "en") -> str:

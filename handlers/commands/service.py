@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.clock import SteppedClock, system_clock
+from bot.clock import GuardedClock, SteppedClock
 from bot.school import School
 from bot.settings import Settings
 from handlers import demo as demo_room
@@ -36,7 +36,7 @@ def run(stepped_from: SteppedFrom = None) -> None:
 async def serve(settings: Settings, schools: dict[str, School], stepped_from: datetime | None) -> None:
     """Open, listen, and stay until SIGTERM or SIGINT."""
     zone = next(iter(schools.values())).zone
-    clock = SteppedClock(stepped_from.replace(tzinfo=zone)) if stepped_from else system_clock
+    clock = SteppedClock(stepped_from.replace(tzinfo=zone)) if stepped_from else GuardedClock()
     key = "" if settings.secret_key else key_for(settings)
     attached = await open_service(settings, schools, clock, key)
     look = Look(settings, attached.service.desk.habits.schools, attached.service.database, clock)

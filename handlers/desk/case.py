@@ -83,13 +83,14 @@ class Case:
         return watch(await self.people(school_id), shifts, absences, calendar, self.now, responsible)
 
     def clock(self, school_id: int, instant: datetime | None) -> str:
-        """An instant as the school's people read it: 14:32, with the day when it is another one."""
+        """An instant as the school's people read it: 14:32, with the day when it is another one, never to be misread."""
         if instant is None:
             return notices.label("unknown", self.language(school_id))
         zone = self.school(school_id).zone
         local = instant.astimezone(zone)
         same_day = local.date() == self.now.astimezone(zone).date()
-        return f"{local:%H:%M}" if same_day else f"{notices.weekday(local, self.language(school_id))} {local:%H:%M}"
+        hour = notices.hour(local)
+        return hour if same_day else f"{notices.weekday(local, self.language(school_id))} {hour}"
 
     def where(self, school_id: int, plan: Visit | None) -> str:
         """The address of a visit, or the words for having none."""

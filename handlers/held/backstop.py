@@ -23,7 +23,7 @@ from bot.place import Place
 from handlers.desk.case import Case, Habits
 from handlers.held import telling
 from store import held as rows
-from store import visits
+from store import underway, visits
 from store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class Backstop:
         if self.holder is None and self.obstacle is None:
             return None
         async with self.database.transaction() as tx:
-            begins = await rows.next_live(tx, self.clock() + judge.EARLY)
+            begins = await underway.next_start(tx, self.clock() + judge.EARLY)
             found = [begins - judge.EARLY if begins else None, await rows.next_due(tx) if self.holder else None]
         return min((instant for instant in found if instant), default=None)
 
@@ -264,7 +264,7 @@ class Backstop:
         """No text can be held: each office is told on every day that has a visit."""
         async with self.database.transaction() as tx:
             case = Case(tx, self.clock(), self.habits)
-            live = [one for one in await rows.schools_live(tx, case.now + judge.EARLY) if one in self.habits.schools]
+            live = [one for one in await underway.schools(tx, case.now + judge.EARLY) if one in self.habits.schools]
             count = sum([await telling.of_none(case, school_id, obstacle) for school_id in live])
         if count:
             self.wake()

@@ -52,6 +52,7 @@ WORST = {
     "most": "100",
     "found": "x" * 55,
     "ref": "123456.12",
+    "length": "12:34 min",
     "since": "14:32",
     "why": "they texted Doorstep 14:32",
     "who": "Bruno 07700 900014",

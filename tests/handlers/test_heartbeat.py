@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from handlers.heartbeat import PATIENCE, STANDSTILL, Heartbeat
@@ -53,6 +54,25 @@ async def test_a_beat_that_fails_is_beaten_again() -> None:
     heart = Heartbeat(Seconds(), lambda: None)
     heart.every(0.01, "desk", beat)
     heart.start()
+    async with asyncio.timeout(5):
+        await beaten.wait()
+    heart.stop()
+
+
+async def test_beats_go_on_when_the_wall_clock_is_set_back() -> None:
+    """The library would wait until the wall clock is where it was: counted anew, the next beat comes in its time."""
+    beaten = asyncio.Event()
+
+    async def beat() -> None:
+        beaten.set()
+
+    heart = Heartbeat(Seconds(), lambda: None)
+    heart.every(0.01, "desk", beat)
+    heart.start()
+    [job] = heart._scheduler.get_jobs()
+    job.modify(next_run_time=job.next_run_time + timedelta(minutes=10))
+    beaten.clear()
+    heart.rearm()
     async with asyncio.timeout(5):
         await beaten.wait()
     heart.stop()

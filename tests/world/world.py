@@ -25,6 +25,7 @@ from store.journal import Check, Entry
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
 from tests.world.phones import Human, Line
+from tests.world.torn import TornClock
 
 TOKEN = "900123:Marsh-Lane_Primary"
 ACCOUNT = "AC" + "7" * 32
@@ -51,10 +52,12 @@ class World:
         database_url: str = "",
         begins: datetime = MONDAY_TWO,
         holds_texts: bool = True,
+        clock: SteppedClock | None = None,
     ) -> None:
-        self.clock = SteppedClock(begins)
-        self.telegram = TelegramServer(self.clock, token=TOKEN, poll_cap=0.0)
-        self.twilio = TwilioServer(self.clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
+        self.clock = clock or SteppedClock(begins)
+        platforms = clock.real if isinstance(clock, TornClock) else self.clock
+        self.telegram = TelegramServer(platforms, token=TOKEN, poll_cap=0.0)
+        self.twilio = TwilioServer(platforms, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
         self._folder, self._schools_text, self._holds_texts = folder, school, holds_texts
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
