@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
@@ -27,12 +28,19 @@ PROMISES = ("fsync", "synchronous_commit", "full_page_writes")
 async def examine(database: Database, now: datetime, *, thorough: bool) -> list[Sign]:
     """Everything that can be seen. `thorough` reads a whole SQLite file, which takes its time. Raises StoreDown."""
     with store_down():
-        async with database.engine.execution_options(**READING).connect() as connection:
-            if database.url.get_backend_name() != "sqlite":
-                return await _postgres(connection, now)
-            held = [(await connection.execute(text(f"PRAGMA {name}"))).scalar_one() for name in PRAGMAS]
+        path = database.url.database or ""
+        try:
+            async with database.engine.execution_options(**READING).connect() as connection:
+                if database.url.get_backend_name() != "sqlite":
+                    return await _postgres(connection, now)
+                held = [(await connection.execute(text(f"PRAGMA {name}"))).scalar_one() for name in PRAGMAS]
+        except DatabaseError as error:
+            if type(error.orig) is not sqlite3.DatabaseError:
+                raise
+            # The damage is where the file says what is in it: nothing else can be asked.
+            return await asyncio.to_thread(_file, path, thorough=True)
         signs = [sqlite_version(sqlite3.sqlite_version_info), sqlite_pragmas(*held)]
-        return [*signs, *await asyncio.to_thread(_file, database.url.database or "", thorough)]
+        return [*signs, *await asyncio.to_thread(_file, path, thorough)]
 
 
 def _file(name: str, thorough: bool) -> list[Sign]:
@@ -40,7 +48,12 @@ def _file(name: str, thorough: bool) -> list[Sign]:
     signs = [disk(shutil.disk_usage(path.parent).free, str(path.parent))]
     if thorough:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+            try:
+                [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError as error:
+                found = str(error)
         whole = well(About.STORE, f"{path.name} is whole")
         mend = "stop the service, keep this file, and restore the last backup (doorstep restore)"
         signs.append(whole if found == "ok" else red(About.STORE, f"{path.name} is damaged: {found}", mend))
