@@ -8,8 +8,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
-
 from bot import visit
 from bot.clock import SteppedClock
 from bot.details import Details
@@ -24,6 +22,7 @@ from store import alarms, journal, people, visits
 from store.journal import Check, Entry
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
+from tests.world.faults import StoreFaults
 from tests.world.phones import Human, Line
 from tests.world.torn import TornClock
 
@@ -41,7 +40,7 @@ policy = "default"
 """
 
 
-class World:
+class World(StoreFaults):
     """One school, its people, their phones, and the service that watches over them."""
 
     def __init__(
@@ -58,7 +57,7 @@ class World:
         platforms = clock.real if isinstance(clock, TornClock) else self.clock
         self.telegram = TelegramServer(platforms, token=TOKEN, poll_cap=0.0)
         self.twilio = TwilioServer(platforms, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
-        self._folder, self._schools_text, self._holds_texts = folder, school, holds_texts
+        self.folder, self._schools_text, self._holds_texts = folder, school, holds_texts
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
         self.url = ""
@@ -140,33 +139,6 @@ class World:
         """The process dies: nothing is finished, nothing is written down any more."""
         await self.attached.crash()
         self._attached = None
-
-    async def breaks_store(self) -> None:
-        """From now on the store takes nothing in."""
-        await self._alters("ALTER TABLE inbox RENAME TO elsewhere")
-
-    async def mends_store(self) -> None:
-        await self._alters("ALTER TABLE elsewhere RENAME TO inbox")
-
-    def fills_disk(self) -> None:
-        """From now on the spool has no room either."""
-        self.spool_file.symlink_to("/dev/full")
-
-    def frees_disk(self) -> None:
-        self.spool_file.unlink()
-
-    @property
-    def spool_file(self) -> Path:
-        return self._folder / "doorstep.db.spool"
-
-    @property
-    def spooled(self) -> int:
-        """How many records wait on the disk."""
-        return len(self.spool_file.read_bytes().split()) if self.spool_file.exists() else 0
-
-    async def _alters(self, statement: str) -> None:
-        async with self.attached.service.database.engine.begin() as connection:
-            await connection.execute(text(statement))
 
     async def closes(self) -> None:
         """Stop everything; no phone may have got what the story did not expect."""
