@@ -30,6 +30,7 @@ JUST = timedelta(seconds=30)
 """How long a list must have been there before "all" is sure to be about the whole of it."""
 CRY = 3
 """Fewer words of danger than so many are a cry, whatever stands before them."""
+_ADDED = (Do.RISK, Do.NOTE, Do.LIFT, Do.ASSESSED)
 
 
 class Heard(NamedTuple):
@@ -41,14 +42,18 @@ class Heard(NamedTuple):
 
 
 async def take(case: Case, text: Text) -> bool:
-    """Take a text as an answer to a request, or as something to add to a visit. False where it is neither."""
+    """Take a text as an answer to a request, or as something to add to a visit. False where it is neither.
+
+    Words of danger are a cry, also where they are the reason of a refusal: the refusal is carried out, and the cry goes on.
+    """
     person, language = text.person, case.language(text.person.school_id)
     if not text.own or not read_answers(text.incoming.text, _ANY, language):
         return False
     pending = await requests.pending(case.tx, person.school_id)
     known = {*(request.visit_id for request in pending), *await visits.open_numbers(case.tx, person.school_id)}
     answers = read_answers(text.incoming.text, known, language)
-    if not answers or (text.reading.danger and not _is_about_a_visit(case, text, answers)):
+    cries = text.reading.danger and not _is_about_a_visit(case, text, answers)
+    if not answers or (cries and not all(answer.do is Do.NO for answer in answers)):
         return False
     if answers[0].do not in (Do.YES, Do.NO):
         reply = await adding.add(case, person, answers[0])
@@ -58,7 +63,7 @@ async def take(case: Case, text: Text) -> bool:
         return False
     channels = case.usable([text.incoming.channel])
     await case.owe(person, "authorising", reply, channels, not_before=text.answered_at(case))
-    return True
+    return not cries
 
 
 class _Any(frozenset[int]):
@@ -72,16 +77,17 @@ _ANY = _Any()
 
 
 def _is_about_a_visit(case: Case, text: Text, answers: tuple[Answer, ...]) -> bool:
-    """Whether words of danger tell of a family, and are no cry: the reason of a refusal, or a risk, of a visit by its number.
+    """Whether words of danger tell of a family, and are no cry: "risk 12 …", "12 no …", by the number of a visit.
 
-    Only from a contact who is on no visit, and in more than a few words (docs/decisions/0018).
+    Only from a contact who is on no visit, and in more than a few words. "No 12 …" may be a house (docs/decisions/0018).
     """
     at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
-    spoken = all(
-        answer.numbers and answer.do not in (Do.YES, Do.DETAILS) and len(answer.words.split()) >= CRY
+    first = text.incoming.text.strip()[:1].isdigit()
+    plain = all(
+        answer.numbers and (answer.do in _ADDED or (answer.do is Do.NO and first)) and len(answer.words.split()) >= CRY
         for answer in answers
     )
-    return text.person.is_contact and not at_risk and spoken
+    return text.person.is_contact and not at_risk and plain
 
 
 async def _theirs(case: Case, person: Person, pending: list[Request]) -> list[Request]:

@@ -3,9 +3,10 @@
 Nothing of this stands in the way of a visit: whoever sets out without a yes is watched over all the same, and told of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from bot import authorising as machine
 from bot import notices
@@ -240,43 +241,43 @@ async def tell_goers(case: Case, sight: Sight, notice: str, **values: object) ->
 async def _call_off(case: Case, sight: Sight, request: Request, by: Person | None) -> None:
     """A refusal calls the visit off, with its reason (E12). Who is out already is asked to come back, and stays watched."""
     visit, language = sight.visit, case.language(sight.visit.school_id)
+    values: dict[str, Any] = {
+        "visit": visit.id,
+        "plan": judging.when(case, sight),
+        "initials": by.initials if by else "-",
+        "words": notices.shorten(request.reason or "-", WORDS),
+    }
     for place in sight.places:
         person = await case.person(visit.school_id, place.visitor_id)
         if person is None or not place.is_open:
             continue
-        here, notice = place, "go_declined"
+        here, notice = place, "go_declined_inside" if place.is_inside else "go_declined_out"
         if place.state is State.PLANNED and case.now < (place.starts_at or case.now):
             off = VisitHappening(VisitEvent.CALLED_OFF, reason="declined", note=request.reason, onward=True)
-            here, _ = await places.happen(case, person, place, off, quiet=True)
-        else:
-            notice = "go_declined_inside" if place.is_inside else "go_declined_out"
-        text = notices.render(
-            notice,
-            language,
-            visit=visit.id,
-            plan=judging.when(case, sight),
-            initials=by.initials if by else "",
-            words=notices.shorten(request.reason or "-", WORDS),
-        )
-        await places.prompt(case, person, here, notice, text)
-    await _tell_family(case, sight, request)
+            here, _ = await places.happen(case, person, place, off, quiet=True, echo=True)
+            notice = "go_declined"
+        await places.prompt(case, person, here, notice, notices.render(notice, language, **values))
+    await _tell_declined(case, sight, by, values)
 
 
-async def _tell_family(case: Case, sight: Sight, request: Request) -> None:
-    """E12: a family that was told of a visit is to be told that it is off. Noted, and the office asked to."""
-    visit = sight.visit
+async def _tell_declined(case: Case, sight: Sight, by: Person | None, values: Mapping[str, Any]) -> None:
+    """Those who hear of what is called off, in one text for all who were to go; and who is to tell the family (E12)."""
+    visit, policy = sight.visit, sight.visit.policy
     family = visit.details.family_told
-    if not family or family.startswith(UNTOLD):
-        return
-    await case.note(visit.school_id, "tell the family", visit.id)
+    told = bool(family) and not family.startswith(UNTOLD)
+    if told:
+        await case.note(visit.school_id, "tell the family", visit.id)
+    number = visit.details.house_phone or notices.label("unknown", case.language(visit.school_id))
+    goers = "+".join(person.initials for person in sight.plan.goers)
     await case.tell(
         visit.school_id,
-        [Role.OFFICE],
-        "office_family",
+        dict.fromkeys((*policy.tell_called_off, *([Role.OFFICE] if told else []))),
+        "office_declined_family" if told else "office_declined",
+        besides=frozenset({*(person.id for person in sight.plan.goers), *([by.id] if by else [])}),
         visit_id=visit.id,
-        visit=visit.id,
-        plan=judging.when(case, sight),
-        phone=visit.details.house_phone or notices.label("unknown", case.language(visit.school_id)),
+        phone=number,
+        goers=goers,
+        **values,
     )
 
 

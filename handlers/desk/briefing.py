@@ -23,8 +23,9 @@ REST = 60
 
 async def begin(case: Case, visit: Visit, sight: Sight, by: Person | None) -> None:
     """The visit may go ahead: whoever goes is told so, and briefed where the policy wants it. One text for both."""
+    inside = {place.visitor_id for place in sight.places if place.is_inside}
     for person in sight.plan.goers:
-        if not visit.policy.briefing:
+        if not visit.policy.briefing or person.id in inside:
             await _tell_authorised(case, sight, person, by)
             continue
         known = await _of(case, visit, person)

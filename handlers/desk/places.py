@@ -38,8 +38,8 @@ async def happen(
     """Let something happen to a place; give the place as it now is and what is owed to the visitor.
 
     What is for one channel is given back, so that one text has one answer; what is for every channel is owed here.
-    `quiet` keeps a danger from raising a second alarm where the code word has raised one already; `echo` is for what has
-    been told of another visit of the same outing.
+    `quiet` keeps a danger from raising a second alarm where the code word has raised one already; `echo` is for what
+    contacts are told of already: with another visit of the same outing, or by the caller, once for everybody who goes.
     """
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
