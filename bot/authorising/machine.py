@@ -69,8 +69,9 @@ def nobody(turn: Turn) -> None:
 
 def warn(turn: Turn) -> None:
     """The visitors are told not to set out, once; who is asked is asked once more."""
-    turn.set(warned_at=turn.now)
-    turn.owe(TellGoers("do_not_set_out"))
+    if turn.request.warned_at is None:
+        turn.set(warned_at=turn.now)
+        turn.owe(TellGoers("do_not_set_out"))
     lately = turn.request.asked_at is not None and turn.now - turn.request.asked_at < GATHER + PATIENCE
     people = next_asked(turn, turn.request.reminders)
     if people and not lately:

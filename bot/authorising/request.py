@@ -99,44 +99,52 @@ class Scene:
         return frozenset(person for tier in self.tiers for person in tier)
 
 
-class Ask(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ask:
     """The request is to be put to these people, or put to them `again`."""
 
     people: tuple[int, ...]
     again: bool = False
 
 
-class Consult(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Consult:
     """These are told of it, and may add to the risks."""
 
     people: tuple[int, ...]
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answer:
     """What the one who spoke is to hear."""
 
     what: str
 
 
-class TellGoers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TellGoers:
     """A notice owed to everybody who goes."""
 
     notice: str
 
 
-class Untellable(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Untellable:
     """Nobody may say yes: the office is told, with what mends it."""
 
 
-class CallOff(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CallOff:
     """The visit is off, for the reason of the refusal."""
 
 
-class Brief(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Brief:
     """Those who go are told that they may, and briefed."""
 
 
-class Report(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Report:
     """Somebody is on their way without a yes: those are told whom the policy names."""
 
 

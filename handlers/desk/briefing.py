@@ -124,7 +124,9 @@ async def _send(case: Case, sight: Sight, person: Person, by: Person | None, *, 
     plan = judging.when(case, sight)
     if partners:
         plan = notices.label("briefing_with", language, plan=plan, who="+".join(partners))
-    text = notices.render("briefing", language, visit=sight.visit.id, plan=plan, risks=risks(case, sight))
+    text = notices.render(
+        "briefing", language, visit=sight.visit.id, plan=plan.removesuffix("."), risks=risks(case, sight)
+    )
     if again:
         text = notices.render("briefing_again", language, briefing=text)
     elif by is not None:

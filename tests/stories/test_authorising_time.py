@@ -122,9 +122,9 @@ async def test_an_arrival_without_a_yes_is_protected_and_told_of_once(world: Wor
         await one.texts("2")
     await henry.texts("1")
     henry.receives(f"AUTHORISED {number}")
+    await asha.texts("we have left")
     for one in (asha, ben):
         one.receives("AUTHORISED by H.")
-        await one.texts("left")
         one.receives("LEFT")
         olive.receives("LEFT")
 

@@ -22,6 +22,7 @@ VISITOR_TEXTS = [
     "9", "thanks", "status", "??", "not left yet", "called off", "blue folder", "Blue-FOLDER!", "is the blue folder in?",
     "all ok, bring the blue folder", "left now. blue folder", "arrived, blue folder is here", "bluefolder", "blue foldr",
     "safe spoke to her", "mine", "yes", "no", "never mind", "full", "4", "a torch and the blue folder", "none",
+    "5", "read", "read, the blue folder is in", "brief 1", "risk 1 the blue folder", "1 yes",
 ]  # fmt: skip
 CONTACT_TEXTS = ["1", "mine", "safe spoke to her", "real police are there", "hello", "help"]
 

@@ -11,7 +11,7 @@ from bot.clock import SteppedClock
 from bot.people import Channel, Person, Role
 from bot.school import parse_schools
 from handlers import local
-from handlers.desk import talks
+from handlers.desk import briefing, judging, talks
 from handlers.desk.case import Case
 from handlers.service import Doors, Service
 from store import people, visits
@@ -33,7 +33,7 @@ SEALER = Sealer("a key for quick worlds, long enough".replace(",", ""))
 
 
 class QuickWorld:
-    """Asha and Ben are on a visit from 14:05 to 14:35; whether Asha's phrase is on record is what differs."""
+    """Asha and Ben are on a visit from 14:05 to 14:35, and have been briefed; whether Asha's phrase is on record is what differs."""
 
     def __init__(self, service: Service, clock: SteppedClock) -> None:
         self.service, self.clock, self._ids = service, clock, count(1)
@@ -57,6 +57,8 @@ class QuickWorld:
             for name in ("Asha", "Ben"):
                 place = visit.Place(ids[name], visit_id=made.id, starts_at=start, ends_at=start + timedelta(minutes=30))
                 await visits.add_place(tx, school_id, visit.plan(place, school.policy))
+            case = Case(tx, clock(), service.desk.habits)
+            await briefing.begin(case, made, await judging.look(case, made), None)
         service.desk.habits = replace(service.desk.habits, topics={**service.desk.habits.topics, **TOPICS})
         return cls(service, clock)
 
