@@ -33,7 +33,7 @@ SEALER = Sealer("a key for quick worlds, long enough".replace(",", ""))
 
 
 class QuickWorld:
-    """Asha and Ben are on a visit from 14:05 to 14:35, and have been briefed; whether Asha's phrase is on record is what differs."""
+    """Asha and Ben, both briefed, are on a visit from 14:05 to 14:35; whether Asha's phrase is on record is what differs."""
 
     def __init__(self, service: Service, clock: SteppedClock) -> None:
         self.service, self.clock, self._ids = service, clock, count(1)
