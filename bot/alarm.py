@@ -26,9 +26,10 @@ class Kind(StrEnum):
     NOT_RETURNED = "not returned"
     CONTACT_LOST = "contact lost"
     SPLIT_PAIR = "split pair"
+    UNKNOWN = "unknown"  # raised by another version, for a reason that this one does not know
 
 
-DURESS = frozenset({Kind.CODE_WORD, Kind.DANGER})
+DURESS = frozenset({Kind.CODE_WORD, Kind.DANGER, Kind.UNKNOWN})
 """Kinds that no visitor can end: only a contact, who has made sure."""
 
 

@@ -257,14 +257,40 @@ class Policy(BaseModel):
 
     @classmethod
     def restore(cls, written: str) -> "Policy":
-        """A policy as a visit kept it, maybe by another version: what it lacks is the default's, what it has more is left."""
+        """A policy as a visit kept it, maybe by another version.
+
+        What it lacks is the default's, what it has more is left, and so is what this version cannot carry out: a role that
+        it does not know is left out of its list, and any other such value is the default's.
+        """
         kept = {name: value for name, value in json.loads(written).items() if name in cls.model_fields}
-        return cls.model_validate({**preset("default"), **kept})
+        values = {**preset("default"), **kept}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            values = _without(values, error)
+        try:
+            return cls.model_validate(values)
+        except ValidationError:
+            return cls.model_validate(preset("default"))
 
     def rehearsal_lengths(self) -> list[str]:
         """The names of lengths under a minute: fit for a rehearsal, warned about in service."""
         lengths = ((name, getattr(self, name)) for name in type(self).model_fields)
         return [name for name, value in lengths if isinstance(value, timedelta) and value < REHEARSAL]
+
+
+def _without(values: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
+    """These values without what was refused: one item of a list, where others are left, or else the value itself."""
+    refused: dict[str, set[object]] = {}
+    for row in error.errors():
+        name, item = (*row["loc"], None, None)[:2]
+        refused.setdefault(str(name), set()).add(item)
+    mended = dict(values)
+    for name, items in refused.items():
+        value = values.get(name)
+        rest = [one for at, one in enumerate(value) if at not in items] if isinstance(value, list | tuple) else []
+        mended[name] = rest if rest and None not in items else preset("default").get(name)
+    return {name: value for name, value in mended.items() if name in Policy.model_fields}
 
 
 @cache

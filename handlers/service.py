@@ -159,6 +159,7 @@ class Service:
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
         delivery.ahead = AHEAD if holds else timedelta(0)
+        await desk.adopt()
         await delivery.begin()
         backstop = Backstop(database, clock, habits, doors.holder, doors.obstacle, delivery_woken.set)
         await backstop.begin()

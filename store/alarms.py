@@ -1,7 +1,8 @@
 """Alarms, and the reply codes that keep them apart."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from bot.alarm import Alarm, Kind, State
 from store.database import Stale, Transaction
+from store.known import known
 from store.tables import AlarmRow
 
 CODE_REST = timedelta(days=30)
@@ -18,8 +20,8 @@ CODE_REST = timedelta(days=30)
 def _alarm(tx: Transaction, row: AlarmRow) -> Alarm:
     values = row.model_dump()
     values |= {
-        "kind": Kind(row.kind),
-        "state": State(row.state),
+        "kind": known(Kind, row.kind, Kind.UNKNOWN),
+        "state": known(State, row.state, State.STOOD_DOWN if row.ended_at else State.CLIMBING),
         "ladder": tuple(tuple(rung) for rung in json.loads(row.ladder)),
         "told": tuple(json.loads(row.told)),
         "reason": tx.sealer.open(row.reason),
@@ -92,9 +94,21 @@ async def codes_at_rest(tx: Transaction, now: datetime) -> set[str]:
     return set((await tx.session.exec(query)).all())
 
 
-async def due(tx: Transaction, now: datetime, limit: int) -> list[Alarm]:
-    """Alarms whose rung or ownership is up, the longest due first, of every school."""
-    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now)
+async def strange(tx: Transaction, school_id: int, now: datetime) -> list[tuple[Alarm, str]]:
+    """Open alarms of a school of a kind or in a state of another version's: as they are taken, and as they were written."""
+    unknown = or_(col(AlarmRow.kind).not_in(tuple(Kind)), col(AlarmRow.state).not_in(tuple(State)))
+    query = select(AlarmRow).where(AlarmRow.school_id == school_id, unknown, col(AlarmRow.ended_at).is_(None))
+    rows = (await tx.session.exec(query.order_by(col(AlarmRow.id)))).all()
+    taken = [(replace(_alarm(tx, row), deadline_at=row.deadline_at or now), row) for row in rows]
+    return [(alarm, f"{row.kind}, {row.state}") for alarm, row in taken]
+
+
+async def due(
+    tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> list[Alarm]:
+    """Alarms of these schools whose rung or ownership is up, the longest due first; not those `besides`."""
+    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now, col(AlarmRow.school_id).in_(schools))
+    query = query.where(col(AlarmRow.id).not_in(besides)) if besides else query
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
     query = query.order_by(col(AlarmRow.deadline_at), col(AlarmRow.id)).limit(limit)
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]

@@ -16,6 +16,7 @@ from store.tables import InboxRow
 NEW, DONE, ASIDE = "new", "done", "aside"
 AT_ONCE = 500
 """Values in one statement, well below what any database takes."""
+CHANNELS = tuple(Channel)
 A_RECEIPT = "%:%"
 """A receipt's id is that of its message, a colon, and what it says; no text's own id has a colon."""
 
@@ -74,6 +75,7 @@ async def missing(tx: Transaction, channel: Channel, external_ids: Sequence[str]
 async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: bool | None = None) -> Sequence[Kept]:
     """Rows not yet dealt with, oldest first: receipts only, all but receipts, or every one."""
     query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after)
+    query = query.where(col(InboxRow.channel).in_(CHANNELS))  # what another version has taken in is for that version
     if receipts is not None:
         a_receipt = col(InboxRow.external_id).like(A_RECEIPT)
         query = query.where(a_receipt if receipts else ~a_receipt)

@@ -259,7 +259,7 @@ def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
 
 async def troubled(tx: Transaction, limit: int) -> Sequence[Troubled]:
     """Notices the desk has yet to send round by another way, alarms first."""
-    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True))
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), col(OutboxRow.channel).in_(tuple(Channel)))
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
     return [_troubled(tx, row) for row in rows]
 

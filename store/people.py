@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from bot.people import Channel, Person, Role
 from store.database import Transaction
+from store.known import those_known
 from store.tables import EnrolmentRow, PersonRow, StrangerRow
 
 
@@ -19,13 +20,13 @@ def _person(tx: Transaction, row: PersonRow) -> Person:
         id=row.id,
         school_id=row.school_id,
         name=tx.sealer.open(row.name),
-        roles=frozenset(Role(role) for role in row.roles.split(";") if role),
+        roles=those_known(Role, row.roles),
         phone=tx.sealer.open(row.phone),
         telegram_id=tx.sealer.open(row.telegram_id) if row.telegram_id else None,
         code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
         vehicle=tx.sealer.open(row.vehicle),
-        last_channel=Channel(row.last_channel) if row.last_channel else None,
-        lost=frozenset(Channel(channel) for channel in row.lost.split(";") if channel),
+        last_channel=next(iter(those_known(Channel, row.last_channel or "")), None),
+        lost=those_known(Channel, row.lost),
     )
 
 

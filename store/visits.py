@@ -1,24 +1,27 @@
 """Visits and the places of their visitors."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import and_, exists, func, or_, update
 from sqlmodel import col, select
 
 from bot.details import Authorisation, Details
 from bot.events import Event
 from bot.place import COMING
 from bot.policy import Policy
-from bot.visit import OPEN, Place, State
+from bot.visit import CLOSED, Place, State
 from store.database import Stale, Transaction
-from store.tables import PlaceRow, VisitRow
+from store.known import known
+from store.tables import AlarmRow, PlaceRow, VisitRow
 
-_OPEN = sorted(OPEN)
 _COMING = sorted(COMING)
+_CLOSED = sorted(CLOSED)
+_STATES, _EVENTS = tuple(State), tuple(Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,22 @@ def _visit(tx: Transaction, row: VisitRow) -> Visit:
         made_at=row.made_at,
         details=Details.read(tx.sealer.open(row.details)) if row.details else Details(),
         outing_id=row.outing_id,
-        authorisation=Authorisation(row.authorisation),
+        authorisation=known(Authorisation, row.authorisation, Authorisation.ASKED),
         made_by=row.made_by,
     )
 
 
 def _place(row: PlaceRow) -> Place:
+    """A place as it stands; one in a state, or with a deadline, of another version's is taken for overdue.
+
+    One without any deadline is closed: every version gives an open place a deadline (DESIGN §7, I2).
+    """
     values = row.model_dump(exclude={"school_id"})
-    values |= {"state": State(row.state), "deadline": Event(row.deadline) if row.deadline else None}
-    return Place(**values)
+    state = known(State, row.state, State.OVERDUE if row.deadline_at else State.LEFT)
+    deadline = known(Event, row.deadline, Event.AGAIN_DUE) if row.deadline else None
+    if row.deadline_at and (row.state not in _STATES or row.deadline not in _EVENTS):
+        state, deadline = State.OVERDUE, Event.AGAIN_DUE
+    return Place(**{**values, "state": state, "deadline": deadline})
 
 
 def _values(place: Place) -> dict[str, Any]:
@@ -217,21 +227,59 @@ async def places_of_visitor(tx: Transaction, school_id: int, visitor_id: int, cl
     query = select(PlaceRow).where(
         PlaceRow.school_id == school_id,
         PlaceRow.visitor_id == visitor_id,
-        or_(col(PlaceRow.state).in_(_OPEN), col(PlaceRow.left_at) >= closed_since),
+        or_(col(PlaceRow.state).not_in(_CLOSED), col(PlaceRow.left_at) >= closed_since),
     )
     query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
     return [_place(row) for row in (await tx.session.exec(query)).all()]
 
 
-async def due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Place]]:
+async def due(
+    tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> list[tuple[int, Place]]:
     """Open places whose deadline has come, with their school: visitors inside first, then the longest due.
 
-    All schools: the sweep is everybody's.
+    Of these schools, without the places `besides`.
     """
-    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now)
+    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now, col(PlaceRow.school_id).in_(schools))
+    query = query.where(col(PlaceRow.id).not_in(besides)) if besides else query
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
     query = query.order_by(col(PlaceRow.state).in_(_COMING), col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
     return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
+
+
+class Strange(NamedTuple):
+    """A place that another version has left as this one does not know it: as it is taken, and as it was written."""
+
+    place: Place
+    state: str
+    deadline: str | None
+
+
+async def strange(tx: Transaction, school_id: int, now: datetime) -> list[Strange]:
+    """Open places of a school in a state, or with a deadline, of another version's; each with a deadline."""
+    alarmed = exists().where(
+        col(AlarmRow.visit_id) == col(PlaceRow.visit_id),
+        col(AlarmRow.visitor_id) == col(PlaceRow.visitor_id),
+        col(AlarmRow.ended_at).is_(None),
+    )
+    unknown = col(PlaceRow.state).not_in(_STATES)
+    untimed = or_(col(PlaceRow.deadline).is_(None), col(PlaceRow.deadline).not_in(_EVENTS))
+    watched = col(PlaceRow.deadline_at).is_not(None)
+    query = select(PlaceRow).where(
+        PlaceRow.school_id == school_id, or_(and_(watched, or_(unknown, untimed)), and_(unknown, alarmed))
+    )
+    found = []
+    for row in (await tx.session.exec(query.order_by(col(PlaceRow.id)))).all():
+        taken = replace(_place(row), state=State.OVERDUE, deadline=Event.AGAIN_DUE, deadline_at=row.deadline_at or now)
+        found.append(Strange(taken, row.state, row.deadline))
+    return found
+
+
+async def elsewhere(tx: Transaction, schools: Collection[int]) -> int:
+    """How many open places belong to schools other than these: nobody acts on their deadlines."""
+    query = select(func.count()).select_from(PlaceRow)
+    query = query.where(col(PlaceRow.deadline_at).is_not(None), col(PlaceRow.school_id).not_in(schools))
+    return (await tx.session.exec(query)).one()
 
 
 async def next_due(tx: Transaction) -> datetime | None:

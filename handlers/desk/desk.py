@@ -29,16 +29,18 @@ from handlers.desk import (
     morning,
     places,
     records,
+    strange,
     talks,
     troubles,
 )
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import Backlog
 from handlers.desk.case import Case, Habits
+from handlers.desk.sores import Sores
 from store import alarms as alarm_store
 from store import briefings, inbox, outbox, requests, visits
 from store import talks as talk_store
-from store.database import Database, StoreDown, Transaction
+from store.database import Database, Stale, StoreDown, Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
 from store.talks import Talk
@@ -70,6 +72,14 @@ class _TakenBack(Exception):
     """Nothing of this transaction is to last."""
 
 
+class Task(NamedTuple):
+    """Something that has come due: the number of its row, what is done about it, and the visit it belongs to."""
+
+    number: int | None
+    work: Work
+    visit_id: int | None = None
+
+
 class Due(NamedTuple):
     """What there is to do beside the texts."""
 
@@ -97,6 +107,7 @@ class Desk:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     backlog: Backlog = field(default_factory=Backlog)
     progress: Callable[[], None] = _nothing
+    _sores: Sores = field(default_factory=Sores)
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
         """A door's way in (law 4). Returns after the commit; raises StoreDown when nothing was kept."""
@@ -122,27 +133,29 @@ class Desk:
         if due is None:
             async with self.database.transaction() as tx:
                 due = await self._due(tx)
-        count += await self._each("place", [(p.id, partial(self._place, school_id=s, place=p)) for s, p in due.places])
-        count += await self._each("alarm", [(alarm.id, partial(self._alarm, alarm=alarm)) for alarm in due.alarms])
-        count += await self._each("talk", [(talk.id, partial(self._talk, talk=talk)) for talk in due.talks])
-        count += await self._each("request", [(one.id, partial(self._request, request=one)) for one in due.requests])
-        count += await self._each("briefing", [(one.id, partial(self._brief, one=one)) for one in due.briefings])
+        places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id) for s, p in due.places]
+        count += await self._each("place", places_due)
+        count += await self._each("alarm", [Task(a.id, partial(self._alarm, alarm=a), a.visit_id) for a in due.alarms])
+        count += await self._each("talk", [Task(talk.id, partial(self._talk, talk=talk)) for talk in due.talks])
+        count += await self._each("request", [Task(r.id, partial(self._request, request=r)) for r in due.requests])
+        count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in due.briefings])
         count += await self._all(due.receipts)
         async with self.database.transaction() as tx:
             troubled = await outbox.troubled(tx, BATCH)
-        count += await self._each("notice", [(row.id, partial(self._mend, troubled=row)) for row in troubled])
+        count += await self._each("notice", [Task(row.id, partial(self._mend, troubled=row)) for row in troubled])
         if count:
             self.wake()
-        if len(due.receipts) == RECEIPTS:
+        if len(due.receipts) == RECEIPTS or BATCH in (len(due.places), len(due.alarms)):
             self.woken.set()
         return count
 
     async def _due(self, tx: Transaction) -> Due:
         """While the backlog is read only duress climbs on: any other silence may have been ended in it."""
         now = self.clock()
+        schools, resting = self.habits.schools, self._sores.resting
         held = self.backlog.until(now) is not None
-        places_due = [] if held else await visits.due(tx, now, BATCH)
-        alarms_due = await alarm_store.due(tx, now, BATCH)
+        places_due = [] if held else await visits.due(tx, now, BATCH, schools, resting("place", now))
+        alarms_due = await alarm_store.due(tx, now, BATCH, schools, resting("alarm", now))
         if held:
             alarms_due = [alarm for alarm in alarms_due if alarm.is_duress]
         return Due(
@@ -291,18 +304,38 @@ class Desk:
     async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
         await troubles.mend(self._case(tx), troubled)
 
-    async def _each(self, what: str, tasks: list[tuple[int | None, Work]]) -> int:
-        """Each in a transaction of its own: one that fails is logged and tried again next turn, and blocks no other."""
+    async def _each(self, what: str, tasks: Sequence[Task]) -> int:
+        """Each in a transaction of its own: one that fails is logged and tried again a little later, and blocks no other."""
         done = 0
-        for number, work in tasks:
+        for number, work, visit_id in tasks:
             self.progress()
             try:
                 async with self.database.transaction() as tx:
                     await work(tx)
-                done += 1
+            except (StoreDown, Stale) as error:  # no fault of the row's
+                log.warning("deadline not dealt with", what=what, row=number, error=type(error).__name__)
             except Exception as error:
                 log.exception("deadline failed", what=what, row=number, error=type(error).__name__)
+                if self._sores.failed(what, number or 0, self.clock()):
+                    await self._tell_of_sore(what, visit_id)
+            else:
+                self._sores.healed(what, number or 0)
+                done += 1
         return done
+
+    async def _tell_of_sore(self, what: str, visit_id: int | None) -> None:
+        """A deadline that cannot be dealt with is an alarm that may be missed: every office is told."""
+        if what not in ("place", "alarm"):
+            return
+        try:
+            await self.tell_offices("office_sore", visit=visit_id or "-")
+        except Exception as error:
+            log.critical("a deadline fails, and nobody could be told", visit=visit_id, error=type(error).__name__)
+
+    async def adopt(self) -> None:
+        """At the start: what another version has left that this one does not know."""
+        async with self.database.transaction() as tx:
+            await strange.adopt(self._case(tx))
 
     async def next_deadline(self) -> datetime | None:
         """When the next deadline of any place or alarm comes, or the next reminder."""

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from store import tables, tables_asking
+from store.floor import raise_floor
 
 assert tables.SchoolRow.metadata is tables_asking.RequestRow.metadata is SQLModel.metadata
 context.configure(
@@ -11,5 +12,6 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
     compare_type=True,
+    on_version_apply=raise_floor,
 )
 context.run_migrations()

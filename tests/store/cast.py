@@ -26,6 +26,8 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 SECRET = "the secret of these proofs"
 POLICY = parse_policy("default")
 OUTING = 71
+EVERY_SCHOOL = tuple(range(1, 10))
+"""The numbers of the schools that a proof may have."""
 MARSH_LANE, MILL_ROAD = "Marsh Lane Primary", "Mill Road Primary"
 
 ASHA = Person(

@@ -12,7 +12,20 @@ from bot.alarm import Alarm, Kind, State
 from store import alarms
 from store.alarms import CODE_REST
 from store.database import Database, Stale, Transaction
-from tests.store.cast import DAY, HOUR, MILL_ROAD, MINUTE, NOW, SECOND, Scene, add_school, afresh, scene, trial
+from tests.store.cast import (
+    DAY,
+    EVERY_SCHOOL,
+    HOUR,
+    MILL_ROAD,
+    MINUTE,
+    NOW,
+    SECOND,
+    Scene,
+    add_school,
+    afresh,
+    scene,
+    trial,
+)
 
 AWARE = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 IDS = st.lists(st.integers(1, 10**6), max_size=4).map(tuple)
@@ -84,9 +97,9 @@ async def test_alarms_come_due_the_longest_due_first(database: Database) -> None
             await alarms.save(tx, replace(alarm, deadline_at=NOW + offset * MINUTE))
     three, one, two, also_one, _ = [alarm.id for alarm in added]
     async with database.transaction() as tx:
-        assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 9)] == [one, also_one, two, three]
-        assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 1)] == [one]
-        assert await alarms.due(tx, NOW + MINUTE - SECOND, 9) == []
+        assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 9, EVERY_SCHOOL)] == [one, also_one, two, three]
+        assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 1, EVERY_SCHOOL)] == [one]
+        assert await alarms.due(tx, NOW + MINUTE - SECOND, 9, EVERY_SCHOOL) == []
         assert await alarms.next_due(tx) == NOW + MINUTE
 
 

@@ -20,6 +20,7 @@ from store.database import Database, Transaction
 from tests.store.cast import (
     ASHA,
     BEN,
+    EVERY_SCHOOL,
     HENRY,
     MILL_ROAD,
     MINUTE,
@@ -65,10 +66,10 @@ class Afternoon:
         self.now += self.dice.randrange(1, 240) * SECOND
         await inbox.keep(self.tx, Channel.SMS, f"SM{self.dice.randrange(10**6)}", b"a word", self.now)
         await self.word(self.dice.choice(self.visitors), self.dice.choice(WORDS))
-        for school_id, place in await visits.due(self.tx, self.now, 9):
+        for school_id, place in await visits.due(self.tx, self.now, 9, EVERY_SCHOOL):
             if place.deadline is not None:
                 await self.decide(school_id, place, place.deadline)
-        for alarm in await alarms.due(self.tx, self.now, 9):
+        for alarm in await alarms.due(self.tx, self.now, 9, EVERY_SCHOOL):
             await self.alarm(alarm, alarm_machine.Event.RUNG_DUE)
         await self.deliver()
 

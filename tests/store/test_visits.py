@@ -15,6 +15,7 @@ from store.database import Database, Stale
 from tests.store.cast import (
     BEN,
     DAY,
+    EVERY_SCHOOL,
     HOUR,
     MILL_ROAD,
     MINUTE,
@@ -100,10 +101,10 @@ async def test_places_come_due_the_longest_due_first(database: Database) -> None
             await visits.save_place(tx, set_up.school_id, moved)
     three, one, two, also_one, _, _, last_one = [place.id for place in added]
     async with database.transaction() as tx:
-        due = [place.id for _, place in await visits.due(tx, NOW + 3 * MINUTE, 9)]
+        due = [place.id for _, place in await visits.due(tx, NOW + 3 * MINUTE, 9, EVERY_SCHOOL)]
         assert due == [one, also_one, last_one, two, three]
-        assert [place.id for _, place in await visits.due(tx, NOW + 3 * MINUTE, 2)] == [one, also_one]
-        assert await visits.due(tx, NOW + MINUTE - timedelta(microseconds=1), 9) == []
+        assert [place.id for _, place in await visits.due(tx, NOW + 3 * MINUTE, 2, EVERY_SCHOOL)] == [one, also_one]
+        assert await visits.due(tx, NOW + MINUTE - timedelta(microseconds=1), 9, EVERY_SCHOOL) == []
         assert await visits.next_due(tx) == NOW + MINUTE
 
 
@@ -112,7 +113,7 @@ async def test_the_sweep_is_of_every_school(database: Database) -> None:
     async with database.transaction() as tx:
         both = [await scene(tx), await scene(tx, MILL_ROAD)]
     async with database.transaction() as tx:
-        due = await visits.due(tx, NOW + HOUR, 9)
+        due = await visits.due(tx, NOW + HOUR, 9, EVERY_SCHOOL)
     assert due == [(one.school_id, one.place) for one in both]
 
 
