@@ -114,7 +114,8 @@ async def due(
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """The earliest deadline of any open alarm."""
+async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
+    """The earliest deadline of any open alarm but those `besides`."""
     query = select(AlarmRow.deadline_at).where(col(AlarmRow.deadline_at).is_not(None))
+    query = query.where(col(AlarmRow.id).not_in(besides)) if besides else query
     return (await tx.session.exec(query.order_by(col(AlarmRow.deadline_at)).limit(1))).first()

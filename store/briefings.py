@@ -9,13 +9,16 @@ from sqlmodel import col, select
 
 from bot.briefing import Briefing, Event, State
 from store.database import ALONE, Stale, Transaction
+from store.known import known
 from store.tables import PlaceRow
 from store.tables_asking import BriefingRow
 
+_EVENTS = tuple(Event)
+
 
 def _briefing(row: BriefingRow) -> Briefing:
-    values = row.model_dump()
-    return Briefing(**{**values, "state": State(row.state), "due": Event(row.due) if row.due else None})
+    state, due = known(State, row.state, State.SENT), Event(row.due) if row.due in _EVENTS else None
+    return Briefing(**{**row.model_dump(), "state": state, "due": due})
 
 
 def _values(briefing: Briefing) -> dict[str, Any]:
@@ -85,13 +88,16 @@ async def went(tx: Transaction, school_id: int, visit_id: int, person_id: int, n
 
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[Briefing]:
-    """Briefings with something due, the longest due first. All schools: the sweep is everybody's."""
-    query = select(BriefingRow).where(col(BriefingRow.due_at) <= now)
+    """Briefings with something due, the longest due first. All schools: the sweep is everybody's.
+
+    What another version has put there, and this one does not know, waits for the version that does.
+    """
+    query = select(BriefingRow).where(col(BriefingRow.due_at) <= now, col(BriefingRow.due).in_(_EVENTS))
     query = query.order_by(col(BriefingRow.due_at), col(BriefingRow.id)).limit(limit)
     return [_briefing(row) for row in (await tx.session.exec(query)).all()]
 
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next thing is due to any briefing."""
-    query = select(BriefingRow.due_at).where(col(BriefingRow.due_at).is_not(None))
+    query = select(BriefingRow.due_at).where(col(BriefingRow.due_at).is_not(None), col(BriefingRow.due).in_(_EVENTS))
     return (await tx.session.exec(query.order_by(col(BriefingRow.due_at)).limit(1))).first()

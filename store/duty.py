@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from bot.calendar import Hours, parse_days, parse_hours
@@ -13,11 +13,13 @@ from store.database import ALONE, Transaction
 from store.tables import AbsenceRow, RotaRow, SchoolRow
 
 _ALL_DAY = "all day"
+_ROLES = tuple(Role)
 
 
 async def rota(tx: Transaction, school_id: int) -> list[Shift]:
-    """Every line of a school's rota, in the order of its file."""
+    """Every line of a school's rota, in the order of its file; those of a role that this version does not know are left out."""
     query = select(RotaRow).where(RotaRow.school_id == school_id).order_by(col(RotaRow.id))
+    query = query.where(or_(col(RotaRow.role).is_(None), col(RotaRow.role).in_(_ROLES)))
     return [_shift(row) for row in (await tx.session.exec(query)).all()]
 
 

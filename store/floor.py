@@ -1,4 +1,4 @@
-"""Which versions may act on a store: each step of the tables says so, and the store keeps it (docs/decisions/0017).
+"""Which versions may act on a store: each step of the tables says so, and the store keeps it (docs/decisions/0019).
 
 A step that only adds leaves the older versions able to act: what it adds they do not see, and what they write it takes. A
 step that does more names itself as the `oldest` that may: older versions refuse the store from then on.
@@ -10,7 +10,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, inspect, text, update
 
-from store.tables import FloorRow
+from store.tables_guard import FloorRow
 
 FLOOR = FloorRow.__tablename__
 

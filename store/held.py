@@ -15,6 +15,7 @@ from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
 from bot.people import Person
 from bot.place import Place
 from store.database import ALONE, Stale, Transaction
+from store.known import known
 from store.tables import HeldRow, PlaceRow
 from store.underway import begun
 
@@ -25,7 +26,7 @@ _TENDED, _UNFINISHED = sorted(TENDED), sorted(UNFINISHED)
 def _held(tx: Transaction, row: HeldRow) -> Held:
     values = row.model_dump(exclude={"place_version", "error", "next_at", "made_at"})
     opened = {name: tx.sealer.open(values[name]) for name in ("address", "text")}
-    return Held(**{**values, **opened, "step": Step(row.step)})
+    return Held(**{**values, **opened, "step": known(Step, row.step, Step.FAILED)})
 
 
 async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence[tuple[int, int]]:

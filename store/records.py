@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from bot.agreement import Agreement, State
 from bot.visit import State as VisitState
 from store.database import ALONE, Stale, Transaction
+from store.known import known
 from store.tables import AgreementRow, FeedbackRow, PlaceRow, RecordRow, SchoolRow
 
 
@@ -130,7 +131,7 @@ async def late(tx: Transaction, school_id: int) -> list[Written]:
 
 def _agreement(tx: Transaction, row: AgreementRow) -> Agreement:
     values = row.model_dump()
-    return Agreement(**{**values, "what": tx.sealer.open(row.what), "state": State(row.state)})
+    return Agreement(**{**values, "what": tx.sealer.open(row.what), "state": known(State, row.state, State.ASKED)})
 
 
 async def agree(tx: Transaction, school_id: int, visit_id: int, agreed: Iterable[Agreement]) -> None:

@@ -13,9 +13,11 @@ from sqlmodel import col, select
 from bot.authorising import Event, Request
 from bot.details import Authorisation
 from store.database import ALONE, Stale, Transaction
+from store.known import known
 from store.tables import VisitRow
 from store.tables_asking import RequestRow
 
+_EVENTS = tuple(Event)
 _PENDING = (Authorisation.WANTED, Authorisation.ASKED)
 _WITHOUT_YES = (*_PENDING, Authorisation.DECLINED)
 
@@ -25,9 +27,9 @@ def _request(tx: Transaction, row: RequestRow, state: str) -> Request:
     return Request(
         **{
             **values,
-            "state": Authorisation(state),
+            "state": known(Authorisation, state, Authorisation.ASKED),
             "asked": tuple(int(number) for number in row.asked.split(";") if number),
-            "due": Event(row.due) if row.due else None,
+            "due": Event(row.due) if row.due in _EVENTS else None,
             "reason": tx.sealer.open(row.reason),
         }
     )
@@ -108,13 +110,16 @@ async def went(tx: Transaction, school_id: int, visit_id: int, now: datetime) ->
 
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[Request]:
-    """Requests with something due, the longest due first. All schools: the sweep is everybody's."""
-    query = _with_state().where(col(RequestRow.due_at) <= now)
+    """Requests with something due, the longest due first. All schools: the sweep is everybody's.
+
+    What another version has put there, and this one does not know, waits for the version that does.
+    """
+    query = _with_state().where(col(RequestRow.due_at) <= now, col(RequestRow.due).in_(_EVENTS))
     found = (await tx.session.exec(query.order_by(col(RequestRow.due_at), col(RequestRow.id)).limit(limit))).all()
     return [_request(tx, row, state) for row, state in found]
 
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next thing is due to any request."""
-    query = select(RequestRow.due_at).where(col(RequestRow.due_at).is_not(None))
+    query = select(RequestRow.due_at).where(col(RequestRow.due_at).is_not(None), col(RequestRow.due).in_(_EVENTS))
     return (await tx.session.exec(query.order_by(col(RequestRow.due_at)).limit(1))).first()

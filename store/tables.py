@@ -297,14 +297,6 @@ class JournalRow(SQLModel, table=True):
     hash: str
 
 
-class FloorRow(SQLModel, table=True):
-    """One row: the oldest step of these tables whose version of Doorstep may still act on them (docs/decisions/0017)."""
-
-    __tablename__ = "floor"
-    id: int | None = Field(default=None, primary_key=True)
-    oldest: str
-
-
 class PulseRow(SQLModel, table=True):
     """One row: when a pass of the service last ended, and since when this process runs. The auditor looks at it."""
 

@@ -53,3 +53,11 @@ class ClockRow(SQLModel, table=True):
     boot: str
     origin: datetime = Field(sa_type=UtcInstant)
     seen_at: datetime = Field(sa_type=UtcInstant)
+
+
+class FloorRow(SQLModel, table=True):
+    """One row: the oldest step of the tables whose version of Doorstep may still act on them (docs/decisions/0019)."""
+
+    __tablename__ = "floor"
+    id: int | None = Field(default=None, primary_key=True)
+    oldest: str

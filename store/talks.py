@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from store.database import Stale, Transaction
+from store.known import known
 from store.tables import TalkRow
 
 
@@ -51,7 +52,7 @@ _SEALED = ("answers", "about")
 
 def _talk(tx: Transaction, row: TalkRow) -> Talk:
     body = json.loads(tx.sealer.open(row.body))
-    return Talk(**{**row.model_dump(exclude={"body"}), **body, "state": TalkState(row.state)})
+    return Talk(**{**row.model_dump(exclude={"body"}), **body, "state": known(TalkState, row.state, TalkState.LEFT)})
 
 
 def _values(tx: Transaction, talk: Talk) -> dict[str, Any]:
@@ -111,12 +112,12 @@ async def latest_about_alarm(tx: Transaction, school_id: int, topic: str, alarm_
 
 async def due(tx: Transaction, now: datetime, limit: int) -> list[Talk]:
     """Conversations in which a reminder has come due, the longest due first. All schools: the sweep is everybody's."""
-    query = select(TalkRow).where(col(TalkRow.remind_at) <= now)
+    query = select(TalkRow).where(col(TalkRow.remind_at) <= now, TalkRow.state == TalkState.OPEN)
     query = query.order_by(col(TalkRow.remind_at), col(TalkRow.id)).limit(limit)
     return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
 
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next reminder of any conversation comes due."""
-    query = select(TalkRow.remind_at).where(col(TalkRow.remind_at).is_not(None))
+    query = select(TalkRow.remind_at).where(col(TalkRow.remind_at).is_not(None), TalkRow.state == TalkState.OPEN)
     return (await tx.session.exec(query.order_by(col(TalkRow.remind_at)).limit(1))).first()

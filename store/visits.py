@@ -72,8 +72,8 @@ def _place(row: PlaceRow) -> Place:
     """
     values = row.model_dump(exclude={"school_id"})
     state = known(State, row.state, State.OVERDUE if row.deadline_at else State.LEFT)
-    deadline = known(Event, row.deadline, Event.AGAIN_DUE) if row.deadline else None
-    if row.deadline_at and (row.state not in _STATES or row.deadline not in _EVENTS):
+    deadline = Event(row.deadline) if row.deadline in _EVENTS else None
+    if row.deadline_at and (row.state not in _STATES or row.deadline not in (None, *_EVENTS)):
         state, deadline = State.OVERDUE, Event.AGAIN_DUE
     return Place(**{**values, "state": state, "deadline": deadline})
 
@@ -282,9 +282,10 @@ async def elsewhere(tx: Transaction, schools: Collection[int]) -> int:
     return (await tx.session.exec(query)).one()
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """The earliest deadline of any open place."""
+async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
+    """The earliest deadline of any open place but those `besides`."""
     query = select(PlaceRow.deadline_at).where(col(PlaceRow.deadline_at).is_not(None))
+    query = query.where(col(PlaceRow.id).not_in(besides)) if besides else query
     return (await tx.session.exec(query.order_by(col(PlaceRow.deadline_at)).limit(1))).first()
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 
@@ -36,6 +36,7 @@ from handlers.desk import (
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import Backlog
 from handlers.desk.case import Case, Habits
+from handlers.desk.due import BATCH, Due, Task, due, next_due
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
 from store import briefings, inbox, outbox, requests, visits
@@ -46,8 +47,6 @@ from store.outbox import Troubled
 from store.talks import Talk
 
 log = structlog.get_logger(__name__)
-BATCH = 50
-RECEIPTS = 20
 ROUNDS = 9
 """Batches of texts beyond the first before deadlines have their turn, however many more there are."""
 MOST_TRIES = 5
@@ -65,30 +64,10 @@ CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
 """Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""
 
 Parse = Callable[[bytes], list[Incoming]]
-Work = Callable[[Transaction], Awaitable[None]]
 
 
 class _TakenBack(Exception):
     """Nothing of this transaction is to last."""
-
-
-class Task(NamedTuple):
-    """Something that has come due: the number of its row, what is done about it, and the visit it belongs to."""
-
-    number: int | None
-    work: Work
-    visit_id: int | None = None
-
-
-class Due(NamedTuple):
-    """What there is to do beside the texts."""
-
-    places: Sequence[tuple[int, Place]]
-    alarms: Sequence[Alarm]
-    talks: Sequence[Talk]
-    requests: Sequence[Request]
-    briefings: Sequence[Briefing]
-    receipts: Sequence[Kept]
 
 
 def _nothing() -> None:
@@ -128,44 +107,33 @@ class Desk:
         """
         async with self.database.transaction() as tx:
             texts = await inbox.new_ones(tx, BATCH, receipts=False)
-            due = None if texts else await self._due(tx)
+            found = None if texts else await self._due(tx)
         count = await self._texts(texts)
-        if due is None:
+        if found is None:
             async with self.database.transaction() as tx:
-                due = await self._due(tx)
-        places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id) for s, p in due.places]
+                found = await self._due(tx)
+        places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id) for s, p in found.places]
         count += await self._each("place", places_due)
-        count += await self._each("alarm", [Task(a.id, partial(self._alarm, alarm=a), a.visit_id) for a in due.alarms])
-        count += await self._each("talk", [Task(talk.id, partial(self._talk, talk=talk)) for talk in due.talks])
-        count += await self._each("request", [Task(r.id, partial(self._request, request=r)) for r in due.requests])
-        count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in due.briefings])
-        count += await self._all(due.receipts)
+        count += await self._each(
+            "alarm", [Task(a.id, partial(self._alarm, alarm=a), a.visit_id) for a in found.alarms]
+        )
+        count += await self._each("talk", [Task(talk.id, partial(self._talk, talk=talk)) for talk in found.talks])
+        count += await self._each("request", [Task(r.id, partial(self._request, request=r)) for r in found.requests])
+        count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in found.briefings])
+        count += await self._all(found.receipts)
         async with self.database.transaction() as tx:
             troubled = await outbox.troubled(tx, BATCH)
         count += await self._each("notice", [Task(row.id, partial(self._mend, troubled=row)) for row in troubled])
         if count:
             self.wake()
-        if len(due.receipts) == RECEIPTS or BATCH in (len(due.places), len(due.alarms)):
+        if found.is_full:
             self.woken.set()
         return count
 
     async def _due(self, tx: Transaction) -> Due:
-        """While the backlog is read only duress climbs on: any other silence may have been ended in it."""
         now = self.clock()
-        schools, resting = self.habits.schools, self._sores.resting
         held = self.backlog.until(now) is not None
-        places_due = [] if held else await visits.due(tx, now, BATCH, schools, resting("place", now))
-        alarms_due = await alarm_store.due(tx, now, BATCH, schools, resting("alarm", now))
-        if held:
-            alarms_due = [alarm for alarm in alarms_due if alarm.is_duress]
-        return Due(
-            places_due,
-            alarms_due,
-            await talk_store.due(tx, now, BATCH),
-            [] if held else await requests.due(tx, now, BATCH),
-            [] if held else await briefings.due(tx, now, BATCH),
-            await inbox.new_ones(tx, RECEIPTS, receipts=True),
-        )
+        return await due(tx, now, sorted(self.habits.schools), self._sores, held=held)
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
@@ -340,9 +308,7 @@ class Desk:
     async def next_deadline(self) -> datetime | None:
         """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
-            stores = (visits, alarm_store, talk_store, requests, briefings)
-            found = [await store.next_due(tx) for store in stores]
-        coming = min((instant for instant in found if instant), default=None)
+            coming = await next_due(tx, self.clock(), self._sores)
         held_until = self.backlog.until(self.clock())
         if coming is None or held_until is None:
             return coming

@@ -29,3 +29,7 @@ class Sores:
     def resting(self, what: str, now: datetime) -> list[int]:
         """The rows of this sort that are not to be tried yet."""
         return [number for (kind, number), (_, until) in self._rows.items() if kind == what and until > now]
+
+    def next_try(self, now: datetime) -> datetime | None:
+        """When the next of those that rest is tried again."""
+        return min((until for _, until in self._rows.values() if until > now), default=None)

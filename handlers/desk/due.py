@@ -1,0 +1,66 @@
+"""What has come due, beside the texts, and when the next of it will."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.alarm import Alarm
+from bot.authorising import Request
+from bot.briefing import Briefing
+from bot.visit import Place
+from handlers.desk.sores import Sores
+from store import alarms, briefings, inbox, requests, talks, visits
+from store.database import Transaction
+from store.inbox import Kept
+from store.talks import Talk
+
+BATCH = 50
+RECEIPTS = 20
+
+Work = Callable[[Transaction], Awaitable[None]]
+
+
+class Task(NamedTuple):
+    """Something that has come due: the number of its row, what is done about it, and the visit it belongs to."""
+
+    number: int | None
+    work: Work
+    visit_id: int | None = None
+
+
+class Due(NamedTuple):
+    """What there is to do beside the texts."""
+
+    places: Sequence[tuple[int, Place]]
+    alarms: Sequence[Alarm]
+    talks: Sequence[Talk]
+    requests: Sequence[Request]
+    briefings: Sequence[Briefing]
+    receipts: Sequence[Kept]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more than was read."""
+        return len(self.receipts) == RECEIPTS or BATCH in (len(self.places), len(self.alarms))
+
+
+async def due(tx: Transaction, now: datetime, schools: Sequence[int], sores: Sores, *, held: bool) -> Due:
+    """While the backlog is read (`held`) only duress climbs on: any other silence may have been ended in it."""
+    places_due = [] if held else await visits.due(tx, now, BATCH, schools, sores.resting("place", now))
+    alarms_due = await alarms.due(tx, now, BATCH, schools, sores.resting("alarm", now))
+    return Due(
+        places_due,
+        [alarm for alarm in alarms_due if alarm.is_duress or not held],
+        await talks.due(tx, now, BATCH),
+        [] if held else await requests.due(tx, now, BATCH),
+        [] if held else await briefings.due(tx, now, BATCH),
+        await inbox.new_ones(tx, RECEIPTS, receipts=True),
+    )
+
+
+async def next_due(tx: Transaction, now: datetime, sores: Sores) -> datetime | None:
+    """When the next of it comes, or what failed is tried again."""
+    found = [await store.next_due(tx) for store in (talks, requests, briefings)]
+    found.append(await visits.next_due(tx, sores.resting("place", now)))
+    found.append(await alarms.next_due(tx, sores.resting("alarm", now)))
+    return min((instant for instant in (*found, sores.next_try(now)) if instant), default=None)

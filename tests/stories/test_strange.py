@@ -1,0 +1,116 @@
+"""A version that was rolled back: what it does not know it watches over, says so, and lets nobody be forgotten."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from handlers.desk.sores import PAUSES, TELL_AT, Sores
+from store.schema import SchemaAhead
+from tests.world.world import MONDAY_TWO, World
+
+
+def writes(folder: Path, sql: str) -> None:
+    """Another version's hand, on a store that nobody acts on."""
+    with closing(sqlite3.connect(folder / "doorstep.db")) as store, store:
+        store.executescript(sql)
+
+
+async def test_a_visit_of_a_newer_version_is_watched_as_overdue(world: World, tmp_path: Path) -> None:
+    """The office is told at the start, silence is alarmed at its time, the journal has what was written, "left" ends it."""
+    asha, olive = world.asha, world.olive
+    visit = await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.crashes()
+    writes(tmp_path, "UPDATE place SET state = 'at the second house', deadline = 'second look due'")
+    await world.reopens()
+    olive.receives(f"does not know where visit {visit} (A.) stands", "watched as overdue")
+    [entry] = [entry for entry in await world.journal() if entry.kind == "strange"]
+    assert entry.body is not None
+    assert (entry.body["state"], entry.body["deadline"]) == ("at the second house", "second look due")
+    await world.until("14:10")
+    olive.receives("ALARM", "Asha")
+    asha.ignores()
+    await asha.texts("left")
+    asha.receives("LEFT")
+    for one in (olive, world.henry):
+        one.ignores()
+    assert await world.open_alarms() == []
+
+
+async def test_an_alarm_of_a_newer_version_climbs_and_says_that_its_cause_is_not_known(
+    world: World, tmp_path: Path
+) -> None:
+    """The next rung is told, and told not to ring; the visitor's own "left" does not end it."""
+    asha, olive, dana = world.asha, world.olive, world.dana
+    await world.plans(asha)
+    await asha.texts("1")
+    await asha.texts("help")
+    for one in (asha, olive, world.henry):
+        one.ignores()
+    await world.crashes()
+    writes(tmp_path, "UPDATE alarm SET kind = 'held against their will', state = 'at its height'")
+    await world.reopens()
+    await world.until("14:02")
+    dana.receives("ALARM", "cause unknown", "Do NOT ring them")
+    await asha.texts("left")
+    assert await world.open_alarms() == ["unknown"]
+    await dana.texts(f"safe {dana.code()} police are with her")
+    assert await world.open_alarms() == []
+    for one in (asha, olive, world.henry, dana):
+        one.ignores()
+
+
+async def test_a_deadline_that_fails_stands_before_no_other_and_is_told_of(world: World, tmp_path: Path) -> None:
+    """One visit cannot be read: the office hears of it within seconds, and everybody else is asked in time."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    broken = await world.plans(asha)
+    await world.plans(ben, start="14:00")
+    await world.crashes()
+    writes(tmp_path, f"UPDATE visit SET policy = 'no policy at all' WHERE id = {broken}")
+    await world.reopens()
+    await world.until("14:10")
+    ben.receives("have you arrived?")
+    await world.passes("10s")
+    olive.receives(f"cannot deal with a deadline of visit {broken}", "ring whoever is on it")
+    await world.until("14:14")
+    ben.ignores()
+    olive.receives("ALARM", "Ben has not arrived")
+    for one in (ben, olive):
+        one.ignores()
+
+
+async def test_an_older_version_acts_where_it_may_and_refuses_where_it_may_not(world: World, tmp_path: Path) -> None:
+    """A step that only added leaves it able to act, and the visit goes on; one that did more does not."""
+    asha = world.asha
+    await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.crashes()
+    writes(tmp_path, "ALTER TABLE place ADD COLUMN mood TEXT; UPDATE alembic_version SET version_num = '9998'")
+    await world.reopens()
+    await world.until("14:10")
+    asha.receives("Is all OK?")
+    await asha.texts("2")
+    asha.ignores()
+    await world.crashes()
+    writes(tmp_path, "UPDATE floor SET oldest = '9998'")
+    with pytest.raises(SchemaAhead, match="run the newer Doorstep"):
+        await world.reopens()
+
+
+def test_a_row_that_fails_is_tried_less_and_less_often_and_told_of_once() -> None:
+    """It rests a little longer each time, up to a minute; what was dealt with is forgotten."""
+    sores, now = Sores(), MONDAY_TWO
+    told = []
+    for pause in (*PAUSES, PAUSES[-1]):
+        told.append(sores.failed("place", 7, now))
+        assert sores.resting("place", now) == [7]
+        assert (sores.resting("alarm", now), sores.next_try(now)) == ([], now + pause)
+        now += pause
+        assert sores.resting("place", now) == []
+    assert told == [count == TELL_AT for count in range(1, len(told) + 1)]
+    sores.healed("place", 7)
+    assert sores.failed("place", 7, now) is False
