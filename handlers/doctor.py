@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.people import Channel
 from bot.school import School
 from bot.settings import Settings
-from store import audit, pulse
+from store import audit, pulse, visits
 from store import checkup as store_checkup
 from store import people as people_store
 from store.audit import When
@@ -116,6 +116,11 @@ class StoreCheck:
                     red(About.KEY, str(error), "give the key the store was made with to DOORSTEP_SECRET_KEY"),
                 ]
             signs.append(well(About.KEY, "the key opens what is stored"))
+            if unwatched := await visits.elsewhere(tx, list(self.schools)):
+                words = (
+                    f"{unwatched} open visit(s) of a school that is not in the schools file: nobody watches over them"
+                )
+                signs.append(red(About.SCHOOLS, words, "put the school back into the file, and start Doorstep again"))
             for school_id, school in self.schools.items():
                 signs += await self._people(tx, school_id, school)
         return signs

@@ -212,7 +212,7 @@ async def between(tx: Transaction, school_id: int, since: datetime, until: datet
 
 async def open_numbers(tx: Transaction, school_id: int) -> frozenset[int]:
     """The numbers of a school's visits that are to come or open."""
-    query = select(PlaceRow.visit_id).where(PlaceRow.school_id == school_id, col(PlaceRow.state).in_(_OPEN))
+    query = select(PlaceRow.visit_id).where(PlaceRow.school_id == school_id, col(PlaceRow.state).not_in(_CLOSED))
     return frozenset((await tx.session.exec(query)).all())
 
 

@@ -18,7 +18,7 @@ from tests.kill.ledger import Figures, reckon, rows
 from tests.kill.phones import LOOK
 from tests.kill.town import Lived, Town
 
-KILLS, SEED = 10, 2026
+KILLS, DEPLOYS, SEED = 10, 4, 2026
 MUST_BE_NOTHING = (
     "inbound_lost",
     "alarms_missed",
@@ -58,6 +58,20 @@ def test_nothing_is_lost_however_often_the_process_is_killed(tmp_path: Path) -> 
     assert [check["fault"] for check in checks] == [""]
     assert town.doorstep.faults == []
     assert (town.lived.status, town.lived.stop_seconds < STOP_SECONDS) == (0, True)
+
+
+def test_nothing_is_lost_by_one_version_after_another(tmp_path: Path) -> None:
+    """Asked to end in the middle of a burst and started again, time after time: each ends in peace, all is answered once."""
+    with Town(tmp_path, SEED) as town:
+        town.plays(DEPLOYS, kindly=True)
+        phones = [visitor.phone for visitor in town.visitors] + [town.deputy.phone]
+        figures = reckon(tmp_path, town.telegram, town.twilio, town.visitors, phones, town.watch)
+        show(town.lived, figures, "not asked")
+    assert town.faults == []
+    assert {name: getattr(figures, name) for name in MUST_BE_NOTHING} == dict.fromkeys(MUST_BE_NOTHING, 0)
+    assert town.lived.statuses == {0: DEPLOYS}
+    assert (figures.extra_copies_by_telegram, figures.extra_copies_by_sms) == (0, 0)
+    assert town.doorstep.faults == []
 
 
 def hangs(server: Server) -> bool:

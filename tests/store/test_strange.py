@@ -7,14 +7,23 @@ from sqlalchemy import bindparam, text
 
 from bot.alarm import Kind
 from bot.alarm import State as AlarmState
+from bot.authorising import Event as RequestEvent
+from bot.authorising import Request
+from bot.briefing import Briefing
+from bot.briefing import Event as BriefingEvent
+from bot.briefing import State as BriefingState
+from bot.checkup import About
 from bot.details import Authorisation
+from bot.duty import Shift
 from bot.events import Event
 from bot.people import Channel, Role
 from bot.visit import State
-from store import alarms, inbox, outbox, people, visits
+from handlers.doctor import StoreCheck
+from store import alarms, briefings, duty, inbox, outbox, people, requests, talks, visits
 from store.database import Database
+from store.talks import Talk
 from store.types import UtcInstant
-from tests.store.cast import EVERY_SCHOOL, HOUR, MINUTE, NOW, Scene, core, notice, scene
+from tests.store.cast import EVERY_SCHOOL, HOUR, MILL_ROAD, MINUTE, NOW, Scene, afresh, core, notice, scene, school
 
 LATER = NOW + HOUR
 
@@ -159,3 +168,32 @@ async def test_visits_of_a_school_that_is_in_no_file_are_counted(database: Datab
         assert await visits.due(tx, NOW + HOUR, 9, others) == []
         assert await alarms.due(tx, NOW + HOUR, 9, others) == []
         assert (await visits.elsewhere(tx, others), await visits.elsewhere(tx, [found.school_id])) == (1, 0)
+    here = school("mill-road", MILL_ROAD)
+    signs = await StoreCheck(database, {found.school_id + 1: here}, [Channel.SMS], lambda: NOW)()
+    assert ["1 open visit(s)" in sign.words for sign in signs if sign.about is About.SCHOOLS] == [True]
+
+
+async def test_what_else_of_another_version_is_due_keeps_no_sweep_from_its_work(database: Database) -> None:
+    """A request, a briefing and a conversation of a newer version wait for it; a rota's unknown role is left out."""
+    async with database.transaction() as tx:
+        found = await scene(tx)
+        person, visit = found.asha.id, found.visit.id
+        await requests.add(tx, Request(found.school_id, visit, NOW, due=RequestEvent.REMIND_DUE, due_at=NOW))
+        await briefings.add(tx, Briefing(found.school_id, visit, person, NOW, due=BriefingEvent.REMIND_DUE, due_at=NOW))
+        await talks.add(tx, Talk(found.school_id, person, "record", NOW, NOW, remind_at=NOW))
+        await duty.replace_rota(tx, found.school_id, [Shift(role=Role.OFFICE), Shift(role=Role.DSL)])
+        for each in (requests, briefings, talks):
+            assert len(await each.due(tx, NOW, 9)) == 1
+            assert await each.next_due(tx) == NOW
+        await core(tx, text("UPDATE request SET due = 'weighed'"))
+        await core(tx, text("UPDATE visit SET authorisation = 'half'"))
+        await core(tx, text("UPDATE briefing SET due = 'sung', state = 'half read'"))
+        await core(tx, text("UPDATE talk SET state = 'resting'"))
+        await core(tx, text("UPDATE rota SET role = 'caretaker' WHERE role = 'dsl'"))
+        await afresh(tx)
+        for each in (requests, briefings, talks):
+            assert (await each.due(tx, NOW, 9), await each.next_due(tx)) == ([], None)
+        assert [one.state for one in await briefings.of_visit(tx, found.school_id, visit)] == [BriefingState.SENT]
+        request = await requests.of_visit(tx, found.school_id, visit)
+        assert request is not None and request.state is Authorisation.ASKED
+        assert [shift.role for shift in await duty.rota(tx, found.school_id)] == [Role.OFFICE]

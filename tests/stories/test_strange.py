@@ -77,7 +77,7 @@ async def test_a_deadline_that_fails_stands_before_no_other_and_is_told_of(world
     olive.receives(f"cannot deal with a deadline of visit {broken}", "ring whoever is on it")
     await world.until("14:14")
     ben.ignores()
-    olive.receives("ALARM", "Ben has not arrived")
+    olive.receives("ALARM", "Ben not arrived")
     for one in (ben, olive):
         one.ignores()
 
