@@ -51,7 +51,7 @@ ROUNDS = 9
 """Batches of texts beyond the first before deadlines have their turn, however many more there are."""
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
-NO_TIME = timedelta(0)
+NO_TIME, TOO_CLOSE = timedelta(0), timedelta(seconds=2)
 
 CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
     choosing.ask_each_term,
@@ -151,17 +151,33 @@ class Desk:
 
     async def _all(self, rows: Sequence[Kept]) -> int:
         count = 0
-        for row in sorted(rows, key=self._said_at) if len(rows) > 1 else rows:
+        for row in self._in_order(rows) if len(rows) > 1 else rows:
             count += await self._take(row)
             self.progress()
         return count
 
-    def _said_at(self, kept: Kept) -> datetime:
-        """What waited at several doors is read as the one conversation that it was."""
+    def _in_order(self, rows: Sequence[Kept]) -> list[Kept]:
+        """What waited at several doors is read as the one conversation that it was.
+
+        An age is in whole seconds: of two texts that waited at one door, and are so close, the one handed over first is first.
+        """
+        newest: dict[Channel, datetime] = {}
+        said: list[datetime] = []
+        for row in rows:
+            age = self._age(row)
+            at = row.received_at - age
+            if age and NO_TIME < newest.get(row.channel, at) - at < TOO_CLOSE:
+                at = newest[row.channel]
+            if age:
+                newest[row.channel] = at
+            said.append(at)
+        return [rows[number] for number in sorted(range(len(rows)), key=said.__getitem__)]
+
+    def _age(self, kept: Kept) -> timedelta:
         try:
-            return kept.received_at - max((one.age for one in self.parsers[kept.channel](kept.raw)), default=NO_TIME)
+            return max((one.age for one in self.parsers[kept.channel](kept.raw)), default=NO_TIME)
         except Exception:  # whatever is wrong with the row shows when its turn comes
-            return kept.received_at
+            return NO_TIME
 
     async def _take(self, kept: Kept) -> int:
         """One row, one transaction. A row that cannot be dealt with is set aside, and never blocks those behind it."""

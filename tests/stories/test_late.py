@@ -1,6 +1,9 @@
 """A text that is read late counts from when it was said: it raises as ever, and lowers only what it had ended in time."""
 
+from datetime import timedelta
+
 from bot.people import Channel
+from handlers.sms.inbound import pack
 from tests.world.world import World
 
 
@@ -201,4 +204,18 @@ async def test_a_text_older_than_a_day_raises_and_does_nothing_else(world: World
     await asha.texts("3")
     await olive.texts("safe spoke to him")
     for one in world.staff:
+        one.ignores()
+
+
+async def test_texts_that_waited_together_are_read_in_the_order_they_were_sent(world: World) -> None:
+    """An age is in whole seconds: a code word right behind "arrived" is not read before it, so the alarm says where."""
+    desk, clock = world.attached.service.desk, world.clock
+    begun = clock()
+    for number, (text, age, later) in enumerate((("arrived 4 Mill Lane", 71, 0), ("blue folder", 72, 73))):
+        clock.move_to(begun + timedelta(milliseconds=later))
+        fields = {"MessageSid": f"SM{number}", "From": world.asha.number, "Body": text, "Age": str(age)}
+        await desk.keep(Channel.SMS, f"SM{number}", pack("listed", list(fields.items()), ""))
+    await world.settles()
+    world.olive.receives("CODE WORD", "4 Mill Lane")
+    for one in (world.asha, world.olive, world.henry):
         one.ignores()
