@@ -17,6 +17,7 @@ from handlers import imports
 from handlers.service import LostHold
 from handlers.web.running import PortTaken
 from store import schools as schools_store
+from store.backup import BackupFault
 from store.crypto import KeyFault, Sealer, key_beside
 from store.database import Database, StoreDown, StoreInUse, Transaction
 from store.schema import SchemaAhead, migrate
@@ -68,7 +69,7 @@ def carry_out(work: Coroutine[Any, Any, None]) -> None:
         refuse(error)
     except imports.ImportRefused as refused:
         refuse("nothing was imported:\n  " + "\n  ".join(refused.lines), FAILED)
-    except (StoreDown, LostHold) as error:
+    except (StoreDown, LostHold, BackupFault) as error:
         refuse(error, FAILED)
 
 

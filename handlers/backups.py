@@ -1,0 +1,80 @@
+"""Taking a backup: it is believed only once it has been restored beside the store, and read to its end."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from store import backup as store_backup
+from store import journal, people
+from store.backup import BackupFault, Contents
+from store.crypto import Sealer
+from store.database import Database
+from store.journal import Check
+from store.schema import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a backup holds, as it was read back out of it."""
+
+    file: Path
+    size: int
+    contents: Contents
+    journals: Sequence[Check]
+
+
+async def take(url: str, sealer: Sealer, target: Path) -> Taken:
+    """Copy, seal, restore, compare; only then is the file there under its name. Raises BackupFault, KeyFault, StoreDown."""
+    target = _free(target)
+    with TemporaryDirectory(prefix=".doorstep-", dir=target.parent) as name:
+        folder = Path(name)
+        plain, sealed, again = folder / "copy.db", folder / "sealed", folder / "again.db"
+        await asyncio.to_thread(store_backup.copy, store_backup.file_of(url), plain)
+        await asyncio.to_thread(store_backup.seal, plain, sealed, sealer)
+        contents = await opened(sealed, again, sealer)
+        if store_backup.digest(again) != store_backup.digest(plain):
+            raise BackupFault("what was restored from the backup is not what was put into it")
+        journals = await read_whole(again, sealer)
+        sealed.rename(target)
+        _settle(target.parent)
+    return Taken(target, target.stat().st_size, contents, journals)
+
+
+async def opened(sealed: Path, into: Path, sealer: Sealer) -> Contents:
+    """Restore a backup into a file of its own, and look through it."""
+    await asyncio.to_thread(store_backup.unseal, sealed, into, sealer)
+    return await asyncio.to_thread(store_backup.look, into)
+
+
+async def read_whole(file: Path, sealer: Sealer) -> list[Check]:
+    """Read every journal to its end, with the key. The file is brought to this version's tables first. Raises KeyFault."""
+    database = Database(f"sqlite+aiosqlite:///{file}", sealer)
+    try:
+        await migrate(database)
+        async with database.reading() as tx:
+            await people.check_key(tx)
+            return await journal.verify(tx)
+    finally:
+        await database.close()
+
+
+def _free(target: Path) -> Path:
+    """The whole name of a file that is yet to be. Raises BackupFault where it is, or cannot be."""
+    whole = target.resolve()
+    if whole.exists():
+        raise BackupFault(f"{whole} is there already: choose another name")
+    if not whole.parent.is_dir():
+        raise BackupFault(f"there is no folder {whole.parent}")
+    return whole
+
+
+def _settle(folder: Path) -> None:
+    """The name is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
