@@ -20,6 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.answer import cpu_seconds
 from bench.report import last_line
 from bot.clock import system_clock
 from bot.events import Event
@@ -48,6 +49,7 @@ class Installation:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
+        self.cpu = 0.0
         self.telegram = stack.enter_context(TelegramServer(system_clock, token=TOKEN, poll_cap=5.0))
         self.twilio = stack.enter_context(
             TwilioServer(system_clock, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
@@ -65,7 +67,9 @@ class Installation:
         self.doorstep.starts()
         if not self.doorstep.up.wait(START_SECONDS):
             raise TimeoutError("it did not start:\n" + "\n".join(self.doorstep.said))
-        return time.perf_counter() - begun
+        seconds = time.perf_counter() - begun
+        self.cpu = cpu_seconds(self.doorstep.pid)
+        return seconds
 
     def asks_of(self, phone: str) -> float:
         """Seconds until the visitor who is late is asked."""
@@ -122,11 +126,13 @@ def measure(count: int, times: int) -> dict[str, float]:
         acted = first + here.asks_of(late)
         here.doorstep.stops()
         full = [first, *(_once(here) for _ in range(times - 1))]
+        cpu = here.cpu
     middle, floor = statistics.median(full), statistics.median(empty)
     return {
         "visits": count,
         "seconds": round(middle, 2),
         "longest": round(max(full), 2),
+        "processor_seconds": round(cpu, 2),
         "seconds_without_visits": round(floor, 2),
         "times_the_floor": round(middle / floor, 2),
         "seconds_to_the_first_question": round(acted, 2),

@@ -17,7 +17,7 @@ from tests.fakes.twilio import TwilioServer
 from tests.kill.ledger import waiting
 from tests.kill.moments import Moments
 from tests.kill.phones import DANA, HENRY, LOOK, OLIVE, PATIENCE, Deputy, Phone, Visitor, Watch
-from tests.kill.process import PUBLIC_URL, START_SECONDS, Doorstep, free_port, settings
+from tests.kill.process import PUBLIC_URL, Doorstep, free_port, settings
 
 TOKEN = "900123:Marsh-Lane_Primary"
 ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
@@ -58,7 +58,6 @@ class Lived:
 
     kills: Counter[str] = field(default_factory=Counter)
     lives: int = 0
-    statuses: Counter[int] = field(default_factory=Counter)
     status: int = -1
     stop_seconds: float = 0.0
 
@@ -140,11 +139,8 @@ class Town:
 
     # -- what happens -------------------------------------------------------------------------------
 
-    def plays(self, kills: int, *, kindly: bool = False) -> None:
-        """Everybody texts, and the process is killed so many times; then it is left in peace until all is done.
-
-        `kindly` it is asked to end each time, as when a new version is put in its place.
-        """
+    def plays(self, kills: int) -> None:
+        """Everybody texts, and the process is killed so many times; then it is left in peace until all is done."""
         self._begins([*(visitor.lives for visitor in self.visitors), self.deputy.lives])
         moments = Moments(self.doorstep, self.telegram, self.twilio, self._chance)
         for _ in range(kills):
@@ -153,23 +149,12 @@ class Town:
             self._permits.release(self._chance.randint(*BURST))
             comes()
             self.lived.lives += self.doorstep.up.is_set()
-            if kindly:
-                self._lets_go()
-                self.lived.statuses[self.doorstep.stops()[0]] += 1
-            else:
-                self.doorstep.kills()
+            self.doorstep.kills()
             self.lived.kills[name] += 1
             for server in (self.telegram, self.twilio):
                 server.mends()
                 server.release()
         self._ends_well()
-
-    def _lets_go(self) -> None:
-        """Whoever asks it to end has seen it listen; the platforms answer what they were slow to answer."""
-        assert self.doorstep.up.wait(START_SECONDS), "it did not start"
-        for server in (self.telegram, self.twilio):
-            server.mends()
-            server.release()
 
     def _begins(self, lives: list[Callable[[], None]]) -> None:
         def noted(live: Callable[[], None]) -> None:
