@@ -1,4 +1,4 @@
-"""Which versions may act on a store: each step of the tables says so, and the store keeps it (docs/decisions/0019).
+"""Which versions may act on a store: each step of the tables says so, and the store keeps it (docs/decisions/0020).
 
 A step that only adds leaves the older versions able to act: what it adds they do not see, and what they write it takes. A
 step that does more names itself as the `oldest` that may: older versions refuse the store from then on.

@@ -1,4 +1,4 @@
-"""What another version of Doorstep wrote, as far as this one knows it (docs/decisions/0019).
+"""What another version of Doorstep wrote, as far as this one knows it (docs/decisions/0020).
 
 A value that this version does not know is never an error and never dropped: each place that reads one says what it is taken
 for, and that is whatever keeps somebody watched over.

@@ -56,7 +56,7 @@ class ClockRow(SQLModel, table=True):
 
 
 class FloorRow(SQLModel, table=True):
-    """One row: the oldest step of the tables whose version of Doorstep may still act on them (docs/decisions/0019)."""
+    """One row: the oldest step of the tables whose version of Doorstep may still act on them (docs/decisions/0020)."""
 
     __tablename__ = "floor"
     id: int | None = Field(default=None, primary_key=True)

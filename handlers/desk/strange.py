@@ -1,7 +1,7 @@
 """What another version of Doorstep has left behind, and this one does not know: it is watched over, noted and told of.
 
 A version that was rolled back finds visits in states that it has never heard of. They are taken for overdue, the most that
-silence can be, and from then on they are like any other (docs/decisions/0019).
+silence can be, and from then on they are like any other (docs/decisions/0020).
 """
 
 from bot.alarm import Alarm
