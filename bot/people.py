@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.particulars import Particulars
+
 
 class Role(StrEnum):
     """What a person is to their school; one person may have several roles."""
@@ -26,6 +28,9 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+NOTHING_ON_RECORD = Particulars()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One member of staff, as the judge knows them."""
@@ -40,6 +45,7 @@ class Person:
     vehicle: str = ""
     last_channel: Channel | None = None
     lost: frozenset[Channel] = frozenset()
+    particulars: Particulars = NOTHING_ON_RECORD
 
     @property
     def initials(self) -> str:

@@ -193,7 +193,9 @@ class Policy(BaseModel):
     transport: bool
     dsl_on_safeguarding: bool
     dbs: str = Field(pattern="^(none|basic|standard|enhanced)$")
+    dbs_years: int = Field(ge=0, le=20)
     training: tuple[str, ...]
+    training_years: int = Field(ge=0, le=20)
     lift_high_risk: bool
     out_of_hours: OutOfHours
     code_word_scope: Scope

@@ -1,12 +1,12 @@
 """What the command line shows of the store: visits, a visit's journal, and whether the journals hold."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from rich.table import Table
 
-from bot import notices
+from bot import fitness, notices
 from bot.duty import watch
 from bot.people import Role
 from bot.school import School
@@ -14,6 +14,8 @@ from bot.visit import Place
 from store import duty, journal, people, visits
 from store.database import Transaction
 from store.journal import Check, Entry
+
+SOON = timedelta(days=30)
 
 
 async def visit_rows(tx: Transaction, schools: Mapping[int, School]) -> list[dict[str, Any]]:
@@ -105,6 +107,32 @@ def duty_lines(row: dict[str, Any]) -> str:
         lines.append(f"  {rung['role']}: {', '.join([*rung['on_duty'], *off]) or 'nobody has this role'}")
     lines += [f"  absent: {one['name']} from {one['from']} until {one['until']}" for one in row["absences"]]
     return "\n".join(lines)
+
+
+async def check_rows(tx: Transaction, schools: Mapping[int, School], now: datetime) -> list[dict[str, Any]]:
+    """What the records of those who go on visits lack today, and what runs out within thirty days."""
+    rows = []
+    for school_id, school in schools.items():
+        today, known_until = school.calendar.day(now), school.calendar.known_until()
+        for person in await people.of_school(tx, school_id):
+            if Role.VISITOR in person.roles:
+                lacks = fitness.faults(person, school.policy, today)
+                soon = fitness.running_out(person, school.policy, today, SOON)
+                rows += [_check(school, person.name, notices.fitness(fault), "now") for fault in lacks]
+                rows += [_check(school, person.name, notices.fitness(fault), "soon") for fault in soon]
+        if known_until is not None and known_until < today + SOON:
+            rows.append(_check(school, "", f"the term dates end on {known_until}", "soon"))
+    return rows
+
+
+def _check(school: School, name: str, what: str, when: str) -> dict[str, Any]:
+    return {"school": school.key, "name": name, "what": what, "when": when}
+
+
+def check_row_line(row: dict[str, Any]) -> str:
+    """The same for people."""
+    soon = " (within 30 days)" if row["when"] == "soon" else ""
+    return ": ".join(filter(None, (row["school"], row["name"], row["what"]))) + soon
 
 
 async def visit_journal(

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.people import Channel, Person, Role
+from bot.particulars import Particulars
+from bot.people import NOTHING_ON_RECORD, Channel, Person, Role
 from store.database import Transaction
 from store.known import those_known
 from store.tables import EnrolmentRow, PersonRow, StrangerRow
@@ -25,6 +26,7 @@ def _person(tx: Transaction, row: PersonRow) -> Person:
         telegram_id=tx.sealer.open(row.telegram_id) if row.telegram_id else None,
         code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
         vehicle=tx.sealer.open(row.vehicle),
+        particulars=Particulars.read(tx.sealer.open(row.particulars)) if row.particulars else NOTHING_ON_RECORD,
         last_channel=next(iter(those_known(Channel, row.last_channel or "")), None),
         lost=those_known(Channel, row.lost),
     )
@@ -42,6 +44,7 @@ async def save(tx: Transaction, person: Person) -> int:
         "roles": ";".join(sorted(person.roles)),
         "code_words": seal(json.dumps(person.code_words)),
         "vehicle": seal(person.vehicle),
+        "particulars": seal(written) if (written := person.particulars.write()) else None,
     }
     if row is None:
         row = PersonRow(school_id=person.school_id, phone_index=known[0], **values)

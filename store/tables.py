@@ -44,6 +44,7 @@ class PersonRow(SQLModel, table=True):
     roles: str
     code_words: bytes
     vehicle: bytes
+    particulars: bytes | None = None
     last_channel: str | None = None
     lost: str = ""
 

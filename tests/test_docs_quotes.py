@@ -40,6 +40,7 @@ VALUES = {
     "words": "have rung the police, they are on the way",
     "minutes": "10",
     "visit": r"\d+",
+    "emergency": "",
     "number": r"\d+",
     "what": r"Mum rings by 8\.30",
     "by": r"\d\d/\d\d",

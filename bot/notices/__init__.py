@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import visit
 from bot.calendar import Closed
+from bot.fitness import Fault
 from bot.gsm7 import to_gsm7
 from bot.people import Role
 
@@ -78,6 +79,12 @@ def hour(local: datetime) -> str:
     """A time of day, with the zone's name in the hour that comes twice in autumn: 14:32, or 01:32 BST."""
     twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
     return f"{local:%H:%M %Z}" if twice else f"{local:%H:%M}"
+
+
+def fitness(fault: Fault, language: str = "en") -> str:
+    """What somebody's record lacks for a visit, in a few words: "not trained in home visits"."""
+    until = f"{fault.until:%d/%m/%Y}" if fault.until else ""
+    return label(f"fit_{fault.lack.replace(' ', '_')}", language, name=fault.name, until=until)
 
 
 def said(word: str, language: str = "en") -> str:

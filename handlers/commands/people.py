@@ -59,7 +59,7 @@ def rota(
                 typer.echo(f"{none} has no rota: everybody is on duty")
                 return
             report = await imports.import_rota(tx, schools, text, system_clock())
-        typer.echo("\n".join([f"{report.added} lines of rota", *report.notes]))
+        typer.echo("\n".join([f"rota: {report.added} line(s)", *report.notes]))
 
     carry_out(work())
 
@@ -115,6 +115,21 @@ def duty(as_json: AsJson = False) -> None:
         async with looked_at() as (tx, schools):
             rows = [await reports.duty_row(tx, of_id, school, system_clock()) for of_id, school in schools.items()]
         typer.echo(json.dumps(rows, indent=2) if as_json else "\n".join(map(reports.duty_lines, rows)))
+
+    carry_out(work())
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """What the records of those who go on visits lack, and what runs out within 30 days. Exits with 1 when something lacks."""
+
+    async def work() -> None:
+        async with looked_at() as (tx, schools):
+            rows = await reports.check_rows(tx, schools, system_clock())
+        told = "\n".join(map(reports.check_row_line, rows)) or "nothing is missing, and nothing runs out within 30 days"
+        typer.echo(json.dumps(rows, indent=2) if as_json else told)
+        if any(row["when"] == "now" for row in rows):
+            raise typer.Exit(FAILED)
 
     carry_out(work())
 

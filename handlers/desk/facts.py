@@ -24,6 +24,7 @@ async def of_alarm(case: Case, alarm: Alarm) -> dict[str, object]:
         "name": await _names(case, alarm, person, places) if person else unknown,
         "phone": person.phone if person else unknown,
         "vehicle": (person.vehicle if person else "") or unknown,
+        "emergency": _emergency(person, language),
         "where": case.where(school_id, plan),
         "pupil": (plan.pupil if plan else "") or unknown,
         "visit_reason": (plan.reason if plan else "") or unknown,
@@ -46,6 +47,12 @@ def _times(case: Case, school_id: int, alarm: Alarm, place: Place | None) -> dic
         "arrived": case.clock(school_id, place.arrived_at if place else None),
         "heard": case.clock(school_id, place.heard_at if place else alarm.raised_at),
     }
+
+
+def _emergency(person: Person | None, language: str) -> str:
+    """Whom to ring for the visitor, where it is on record: for whoever asks for the details."""
+    contact = person.particulars.emergency if person else ""
+    return notices.label("emergency", language, contact=contact) if contact else ""
 
 
 async def _names(case: Case, alarm: Alarm, person: Person, places: list[Place]) -> str:

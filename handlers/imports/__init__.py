@@ -9,12 +9,14 @@ from handlers.imports.duty import (
     import_rota,
     present,
 )
+from handlers.imports.particulars import PARTICULARS_COLUMNS
 from handlers.imports.plans import VISIT_COLUMNS, import_visits
 from handlers.imports.staff import PEOPLE_COLUMNS, import_people
 from handlers.imports.table import ImportRefused, ImportReport
 
 __all__ = [
     "ABSENCE_COLUMNS",
+    "PARTICULARS_COLUMNS",
     "PEOPLE_COLUMNS",
     "ROTA_COLUMNS",
     "VISIT_COLUMNS",

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from bot.people import Person, Role
+from bot.people import NOTHING_ON_RECORD, Person, Role
 from bot.school import School
 from handlers.imports import table
+from handlers.imports.particulars import PARTICULARS_COLUMNS, particulars
 from handlers.imports.table import ImportReport, Line
 from store import people
 from store.database import Transaction
@@ -16,11 +18,12 @@ PEOPLE_COLUMNS = ("school", "name", "roles", "phone", "telegram_id", "code_word"
 async def import_people(tx: Transaction, schools_by_id: Mapping[int, School], text: str) -> ImportReport:
     """Add the people of a CSV file, or change those whose phone their school knows. Raises ImportRefused.
 
-    An empty telegram_id leaves the chat that is tied already; every other cell is taken as it stands.
+    An empty telegram_id leaves the chat that is tied already, and so does a column that is not there; every other cell is
+    taken as it stands.
     """
-    lines = table.read(text, PEOPLE_COLUMNS)
-    read = [(line, person) for line in lines if (person := _person(line, schools_by_id))]
+    lines = table.read(text, PEOPLE_COLUMNS, PARTICULARS_COLUMNS)
     known = {(p.school_id, p.phone): p for school_id in schools_by_id for p in await people.of_school(tx, school_id)}
+    read = [(line, person) for line in lines if (person := _person(line, schools_by_id, known))]
     _refuse_twins(read, known)
     table.refuse_all(lines)
     added = changed = 0
@@ -32,7 +35,7 @@ async def import_people(tx: Transaction, schools_by_id: Mapping[int, School], te
     return ImportReport(added=added, changed=changed, unchanged=len(read) - added - changed)
 
 
-def _person(line: Line, schools: Mapping[int, School]) -> Person | None:
+def _person(line: Line, schools: Mapping[int, School], known: Mapping[tuple[int, str], Person]) -> Person | None:
     """The person of a line; None when the line is refused."""
     cells = line.cells
     school_id = table.school_id(line, schools)
@@ -46,8 +49,11 @@ def _person(line: Line, schools: Mapping[int, School]) -> Person | None:
     if telegram_id and not re.fullmatch(r"[1-9]\d{0,18}", telegram_id, re.ASCII):
         line.refuse(f"telegram_id: {telegram_id!r} is not a Telegram id; write digits only, or leave it empty")
     code_words = table.code_words(line)
+    said = particulars(line)
     if line.faults or school_id is None or phone is None:
         return None
+    on_record = known.get((school_id, phone))
+    now = replace(on_record.particulars if on_record else NOTHING_ON_RECORD, **said)
     return Person(
         id=0,
         school_id=school_id,
@@ -56,7 +62,8 @@ def _person(line: Line, schools: Mapping[int, School]) -> Person | None:
         phone=phone,
         telegram_id=telegram_id or None,
         code_words=code_words,
-        vehicle=" ".join(cells["vehicle"].split()),
+        vehicle=" ".join(cells["vehicle"].split()) or now.car.words,
+        particulars=now,
     )
 
 
@@ -88,6 +95,6 @@ def _refuse_twins(read: Sequence[tuple[Line, Person]], known: Mapping[tuple[int,
 
 def _differs(before: Person, after: Person) -> bool:
     def told(person: Person) -> tuple[object, ...]:
-        return person.name, person.roles, person.code_words, person.vehicle
+        return person.name, person.roles, person.code_words, person.vehicle, person.particulars
 
     return told(before) != told(after) or after.telegram_id not in (None, before.telegram_id)

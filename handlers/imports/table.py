@@ -54,16 +54,20 @@ class Line:
         return [" ".join(part.split()) for part in self.cells[column].split(";") if part.strip()]
 
 
-def read(text: str, columns: Sequence[str]) -> list[Line]:
-    """The lines below the header, blank ones left out. Raises ImportRefused for a wrong header or form."""
+def read(text: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
+    """The lines below the header, blank ones left out. Raises ImportRefused for a wrong header or form.
+
+    A line has the cells of those `optional` columns only that the file has.
+    """
     rows = _rows(text)
     number, header = next(rows, (1, []))
-    names = [name.casefold() for name in header]
+    names, may_be = [name.casefold() for name in header], (*columns, *optional)
     faults = [f"line {number}: the column {name} is missing" for name in columns if name not in names]
-    faults += [f"line {number}: there is no column {name!r}" for name in dict.fromkeys(names) if name not in columns]
-    faults += [f"line {number}: the column {name} is there twice" for name in columns if names.count(name) > 1]
+    faults += [f"line {number}: there is no column {name!r}" for name in dict.fromkeys(names) if name not in may_be]
+    faults += [f"line {number}: the column {name} is there twice" for name in may_be if names.count(name) > 1]
     if faults:
-        raise ImportRefused([*faults, f"line {number}: the columns are {','.join(columns)}, in any order"])
+        more = f"; there may be {','.join(optional)} too" if optional else ""
+        raise ImportRefused([*faults, f"line {number}: the columns are {','.join(columns)}, in any order{more}"])
     lines = []
     for row_number, cells in rows:
         line = Line(row_number, dict(zip(names, cells, strict=False)))

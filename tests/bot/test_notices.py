@@ -29,6 +29,7 @@ WORST = {
     "initials": "A.M.",
     **dict.fromkeys(("phone", "head_phone"), "+447700900001"),
     "vehicle": "blue car, ZZ26 ZZZ",
+    "emergency": " Their emergency contact: Ben Marsh-Lane +447700900002.",
     "where": HOUSE,  # forty characters
     "pupil": "K.T.",
     "visit_reason": "attendance, third letter",

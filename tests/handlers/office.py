@@ -78,11 +78,11 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(folder: Path) -> AsyncIterator[Office]:
+async def open_office(folder: Path, calendar: str = "") -> AsyncIterator[Office]:
     """An office with nobody on record, in a store of its own."""
     database = Database(f"sqlite+aiosqlite:///{folder}/doorstep.db", Sealer("blue-kettles-sing-at-noon"))
     await migrate(database)
     async with database.transaction() as tx:
-        by_id = await schools.sync(tx, parse_schools(SCHOOLS))
+        by_id = await schools.sync(tx, parse_schools(SCHOOLS + calendar))
     yield Office(database, by_id)
     await database.close()

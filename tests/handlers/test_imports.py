@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.people import Role
-from handlers.imports import PEOPLE_COLUMNS, VISIT_COLUMNS
+from handlers.imports import PARTICULARS_COLUMNS, PEOPLE_COLUMNS, VISIT_COLUMNS
 from tests.handlers.office import ASHA, BEN, OLIVE, STAFF, Office, open_office, table
 
 PERSON = {"school": "marsh_lane", "name": "Asha", "roles": "visitor", "phone": ASHA} | dict.fromkeys(
@@ -148,7 +148,7 @@ async def test_a_chat_belongs_to_one_person(office: Office) -> None:
 )
 async def test_a_wrong_header_is_named(text: str, faults: list[str], empty_office: Office) -> None:
     """Missing, unknown and repeated columns are named, and the right ones told."""
-    told = f"the columns are {','.join(PEOPLE_COLUMNS)}, in any order"
+    told = f"the columns are {','.join(PEOPLE_COLUMNS)}, in any order; there may be {','.join(PARTICULARS_COLUMNS)} too"
     assert await empty_office.people_refused(text) == [f"line 1: {fault}" for fault in [*faults, told]]
 
 
