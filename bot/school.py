@@ -32,7 +32,7 @@ class School(BaseModel):
     @property
     def rungs(self) -> tuple[Role, ...]:
         """Every role that an alarm may go to, each once, in the order of the ladder."""
-        return tuple(dict.fromkeys((*self.policy.ladder, *self.policy.duress)))
+        return tuple(dict.fromkeys((*self.policy.ladder, *self.policy.quiet, *self.policy.duress)))
 
     @field_validator("code_words")
     @classmethod

@@ -22,9 +22,10 @@ async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_
     for alarm in await alarms.open_in_school(case.tx, school_id):
         if (alarm.visitor_id, alarm.visit_id, alarm.kind) == (visitor_id, visit_id, kind):
             return await happen(case, alarm, Happening(Event.AGAIN))
-    policy = await case.policy(school_id, visit_id)
     absent = await _absent(case, school_id, visit_id, visitor_id)
-    watch = await case.watch(school_id)
+    plan = await visits.by_id(case.tx, school_id, visit_id) if visit_id else None
+    policy = plan.policy if plan else case.school(school_id).policy
+    watch = await case.watch(school_id, plan.details.responsible_id if plan else None)
     alarm = Alarm(
         code=case.habits.draw_code(await alarms.codes_at_rest(case.tx, case.now)),
         kind=kind,

@@ -139,7 +139,8 @@ class Backstop:
         partners = await visits.places_of_visit(case.tx, school_id, place.visit_id) if place.visit_id else []
         absent = frozenset({place.visitor_id, *(partner.visitor_id for partner in partners)})
         policy = await case.policy(school_id, place.visit_id)
-        watch = await case.watch(school_id)
+        plan = await visits.by_id(case.tx, school_id, place.visit_id) if place.visit_id else None
+        watch = await case.watch(school_id, plan.details.responsible_id if plan else None)
         return judge.recipients(ladder_of(Kind.MISSED_CHECK_IN, policy, people, absent, watch), people)
 
     async def _arm(self, case: Case, place: Place, visitor: Person, contact: Person, wanted: judge.Wish) -> None:
