@@ -9,10 +9,11 @@ from bot.duty.asking import Away, Back, Unclear, said
 from bot.people import Person
 from bot.school import School
 from bot.visit import Place
+from bot.which import RECENT
 from handlers.desk import alarms
 from handlers.desk.case import Case
 from handlers.desk.said import Text
-from store import duty, talks
+from store import duty, talks, visits
 
 INSTANT = timedelta(seconds=1)
 
@@ -67,10 +68,30 @@ async def _away(case: Case, person: Person, school: School, absence: Absence) ->
     )
     await _pass_by(case, person)
     await tell_of_holes(case, person.school_id, absence.from_at, absence.until_at, roles_of=person)
+    await _tell_of_visits(case, person, school, absence)
     until = day(absence.until_at, school)
     if absence.from_at <= case.now:
         return notices.render("duty_off", school.language, now=case.clock(person.school_id, case.now), until=until)
     return notices.render("duty_off_later", school.language, begins=day(absence.from_at, school), until=until)
+
+
+async def _tell_of_visits(case: Case, person: Person, school: School, absence: Absence) -> None:
+    """Visits outside hours that count on somebody who will be away: the office is asked to name another (P3)."""
+    for visit, places in await visits.between(case.tx, person.school_id, absence.from_at - RECENT, absence.until_at):
+        starts = [place.starts_at for place in places if place.is_open and place.starts_at]
+        if visit.details.responsible_id != person.id or not starts:
+            continue
+        await case.tell(
+            person.school_id,
+            school.policy.ladder,
+            "office_no_responsible",
+            first_only=True,
+            besides=frozenset({person.id}),
+            visit_id=visit.id,
+            initials=person.initials,
+            visit=visit.id,
+            begins=day(min(starts), school),
+        )
 
 
 async def _back(case: Case, person: Person, school: School) -> str:

@@ -84,9 +84,11 @@ async def test_without_a_responsible_contact_the_full_ladder_is_climbed(evening:
 async def test_a_responsible_contact_who_is_away_is_not_waited_for(evening: World) -> None:
     """Bruno has gone off duty since: the ladder is climbed as if the visit had none."""
     world = evening
+    await visits_late(world, world.bruno)
     await world.bruno.texts("off duty today")
     world.bruno.receives("OFF DUTY")
-    await visits_late(world, world.bruno)
+    for one in (world.olive, world.henry, world.dana):
+        one.receives("B. is off duty, but is the responsible contact of visit 1, Mon 23/11 18:00")
     await world.until("18:14")
     world.olive.receives("ALARM")
     world.bruno.receives_nothing()
