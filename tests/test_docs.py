@@ -216,7 +216,7 @@ def test_the_decisions_are_numbered() -> None:
 
 async def test_the_examples_of_files_are_taken(tmp_path: Path) -> None:
     """The people and the visits of the handbook, as printed, are imported without a fault."""
-    staff, plans = fenced(read("docs/administrator.md"), "csv")[:2]
+    staff, plans = [block for block in fenced(read("docs/administrator.md"), "csv") if "dbs" not in block][:2]
     assert staff.splitlines()[0] == ",".join(PEOPLE_COLUMNS)
     assert plans.splitlines()[0] == ",".join(VISIT_COLUMNS)
     async with open_office(tmp_path) as office:

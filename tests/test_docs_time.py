@@ -4,7 +4,14 @@ import re
 from pathlib import Path
 
 from bot.school import parse_schools
-from handlers.imports import ABSENCE_COLUMNS, ROTA_COLUMNS, import_absences, import_rota
+from handlers.imports import (
+    ABSENCE_COLUMNS,
+    PARTICULARS_COLUMNS,
+    PEOPLE_COLUMNS,
+    ROTA_COLUMNS,
+    import_absences,
+    import_rota,
+)
 from tests.handlers.office import NOW, open_office
 from tests.test_docs import fenced, read, rows
 
@@ -21,9 +28,25 @@ def test_the_example_of_a_calendar_is_read() -> None:
     assert listed == ["terms", "half_terms", "inset", "closed", "hours"]
 
 
+def csv_blocks() -> list[str]:
+    """The handbook's examples of files: people, visits, rota, absences; the further columns of people left out."""
+    return [block for block in fenced(read("docs/administrator.md"), "csv") if "dbs" not in block]
+
+
+async def test_the_further_columns_of_people_are_taken(tmp_path: Path) -> None:
+    """Every one there is stands in the example, and it is imported as printed."""
+    (staff,) = [block for block in fenced(read("docs/administrator.md"), "csv") if "dbs" in block]
+    assert staff.splitlines()[0] == ",".join((*PEOPLE_COLUMNS, *PARTICULARS_COLUMNS))
+    async with open_office(tmp_path) as office:
+        assert (await office.people(staff)).added == 1
+        asha = (await office.staff())["Asha"]
+    assert asha.vehicle == "red Ford Fiesta AB12 CDE"
+    assert len(asha.particulars.training) == 2
+
+
 async def test_the_examples_of_a_rota_and_of_absences_are_taken(tmp_path: Path) -> None:
     """As printed, for the people of the handbook's own example."""
-    staff, _, rota, absences = fenced(read("docs/administrator.md"), "csv")[:4]
+    staff, _, rota, absences = csv_blocks()
     assert rota.splitlines()[0] == ",".join(ROTA_COLUMNS)
     assert absences.splitlines()[0] == ",".join(ABSENCE_COLUMNS)
     async with open_office(tmp_path) as office:
