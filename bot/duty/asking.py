@@ -33,7 +33,7 @@ class Back:
 
 
 class Unclear:
-    """Off duty, but until when could not be read."""
+    """Off duty, it seems, but from when or until when could not be read."""
 
 
 Said = Away | Back | Unclear
@@ -50,15 +50,25 @@ def said(text: str, *, now: datetime, zone: ZoneInfo, language: str = ALWAYS) ->
     plain = " ".join(text.casefold().replace("\u2019", "'").split()).strip(" .!")
     if len(plain.split()) > MOST_WORDS:
         return None
+    doubt = None
     for ways in _ways(language):
         rest = _after(plain, ways["i"], optional=True)
         if rest in ways["back"]:
             return Back()
         for word in sorted(ways["off"], key=len, reverse=True):
-            when = rest.removeprefix(f"{word} ") if rest.startswith(f"{word} ") else None
-            if when is not None and (found := _when(when, ways, now, zone, language)):
-                return replace(found, sure=word in ways["sure"]) if isinstance(found, Away) else found
-    return None
+            when = rest.removeprefix(word).strip() if f"{rest} ".startswith(f"{word} ") else None
+            found = _when(when, ways, now, zone, language) if when is not None else None
+            if isinstance(found, Away):
+                return replace(found, sure=word in ways["sure"])
+            doubt = doubt or (Unclear() if found or (when is not None and _is_near(when, word, ways)) else None)
+    return doubt
+
+
+def _is_near(when: str, word: str, ways: Mapping[str, Any]) -> bool:
+    """Whether what follows an off word may still tell of a time: "off sick", "on leave next week", "away next Monday"."""
+    days = {name for names in (*ways["weekdays"], *ways["months"]) for name in names.split("|")}
+    told = {*days, *ways["today"], *ways["tomorrow"], *ways["spans"]}
+    return any(part in told for part in when.split()) or (not when and word not in ways["bare"])
 
 
 def _after(text: str, beginnings: Sequence[str], *, optional: bool = False) -> str:

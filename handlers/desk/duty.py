@@ -31,6 +31,8 @@ async def answer(case: Case, text: Text) -> bool:
     meant = said(text.incoming.text, now=case.now, zone=school.zone, language=school.language)
     if meant is None or not (isinstance(meant, Back) or await _is_about_duty(case, text, meant)):
         return False
+    if isinstance(meant, Unclear) and any(person.id in alarm.told for alarm in await alarms.answerable(case, person)):
+        return False  # they have an alarm in hand, and no time for questions
     if isinstance(meant, Back):
         reply = await _back(case, person, school)
     elif isinstance(meant, Away):

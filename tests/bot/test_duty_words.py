@@ -53,6 +53,13 @@ MEANT = [
     ("away till 1 June", "until when?"),
     ("away till 2026-11-22", "until when?"),
     ("off till 31/11", "until when?"),
+    ("off sick", "until when?"),
+    ("I'm on leave next week", "until when?"),
+    ("away next Monday", "until when?"),
+    ("off this morning", "until when?"),
+    ("I won't be in today", "Mon 23 08:05 to Tue 24 Nov 00:00"),
+    ("not available till 3pm", "Mon 23 08:05 to Mon 23 Nov 15:00"),
+    ("on a course tomorrow", "Tue 24 00:00 to Wed 25 Nov 00:00"),
 ]
 
 
@@ -79,10 +86,10 @@ def test_a_welsh_school_says_it_in_either_language(text: str, meant: str) -> Non
 
 
 ELSEWHERE = [
-    "back", "back at school", "off", "off now", "away", "we're off", "off today?", "are you off today", "off to 14 High St",
-    "the visit is off today", "he is off today", "not off today", "off today blue folder", "mine", "safe all well", "1",
-    "away now", "back by 3", "left", "", "   ", "on duty?", "who is on duty", "off today and the family is not in",
-    "Dana is away till Mon", "not on duty", "off on",
+    "back", "back at school", "off", "off now", "away", "we're off", "off today?", "are you off today",
+    "off to 14 High St", "the visit is off today", "he is off today", "not off today", "mine", "safe all well", "1",
+    "away now", "back by 3", "left", "", "   ", "on duty?", "who is on duty", "Dana is away till Mon", "off on",
+    "off to see her now", "not in", "away from the house",
 ]  # fmt: skip
 
 
@@ -90,6 +97,14 @@ ELSEWHERE = [
 def test_what_says_more_or_less_is_about_something_else(text: str) -> None:
     """Only the certain lowers: nobody goes off duty by a text that says more than that."""
     assert heard(text) == "-"
+
+
+@pytest.mark.parametrize(
+    "text", ["off today blue folder", "off today and the family is not in", "off today or tomorrow"]
+)
+def test_what_says_more_than_a_time_is_asked_about(text: str) -> None:
+    """Nobody goes off duty by it."""
+    assert heard(text) == "until when?"
 
 
 def test_till_a_weekday_is_never_today() -> None:

@@ -19,7 +19,7 @@ CALENDAR = """
 terms = ["2026-09-02..2026-12-18", "2027-01-05..2027-03-25"]
 half_terms = ["2026-10-26..2026-10-30"]
 inset = ["2026-11-23"]
-closed = { "2026-11-24" = "boiler day" }
+closed = { "2026-11-24" = "bank holiday" }
 """
 
 
@@ -232,12 +232,12 @@ async def test_on_an_inset_day_nobody_is_on_the_rota_and_the_whole_ladder_is_cli
     await ends(world, world.dana, world.henry)
 
 
-async def test_on_a_closed_day_who_has_its_duty_comes_first(inset_day: World) -> None:
+async def test_on_a_bank_holiday_who_has_its_duty_comes_first(inset_day: World) -> None:
     """A line for the day itself holds whatever the calendar calls it: Dana is told before the office."""
     world = inset_day
     weekdays = [Shift(role=role, weekdays=WEEK) for role in (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY)]
-    boiler_day = Days(date(2026, 11, 24), date(2026, 11, 24))
-    await rota(world, *weekdays, Shift(person_id=world.ids["Dana"], days=boiler_day))
+    bank_holiday = Days(date(2026, 11, 24), date(2026, 11, 24))
+    await rota(world, *weekdays, Shift(person_id=world.ids["Dana"], days=bank_holiday))
     await world.lives_to(datetime(2026, 11, 24, 14, 0, tzinfo=UTC))
     await misses_check_in(world)
     world.dana.receives("ALARM")
