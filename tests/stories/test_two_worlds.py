@@ -24,7 +24,16 @@ VISITOR_TEXTS = [
     "safe spoke to her", "mine", "yes", "no", "never mind", "full", "4", "a torch and the blue folder", "none",
     "5", "read", "read, the blue folder is in", "brief 1", "risk 1 the blue folder", "1 yes",
 ]  # fmt: skip
-CONTACT_TEXTS = ["1", "mine", "safe spoke to her", "real police are there", "hello", "help", "off today", "back on duty"]
+CONTACT_TEXTS = [
+    "1",
+    "mine",
+    "safe spoke to her",
+    "real police are there",
+    "hello",
+    "help",
+    "off today",
+    "back on duty",
+]
 
 visitor_steps = st.tuples(st.sampled_from([ASHA, ASHA, ASHA, BEN]), st.sampled_from(VISITOR_TEXTS))
 contact_steps = st.tuples(st.sampled_from([OLIVE, HENRY, DANA]), st.sampled_from(CONTACT_TEXTS))
