@@ -28,6 +28,8 @@ class School(BaseModel):
     language: str = "en"
     code_words: tuple[str, ...] = Field(default=(), max_length=3)
     phone: str = Field(default="", max_length=30)
+    pupils: tuple[str, ...] = ()
+    """The children a visit can be planned for, by initials or name; anybody, where there are none."""
 
     @property
     def rungs(self) -> tuple[Role, ...]:

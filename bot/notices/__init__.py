@@ -16,7 +16,7 @@ from bot.gsm7 import to_gsm7
 from bot.people import Role
 
 REASON_LENGTH = 70
-SECTIONS = ("visitor", "contact", "told", "door", "talk", "asking")
+SECTIONS = ("visitor", "contact", "told", "door", "talk", "asking", "planning")
 """The sections that hold whole sentences."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FILES = ("notices", "papers", "words/languages")

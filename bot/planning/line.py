@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bot import notices
 from bot.planning.days import read_day
 from bot.planning.hours import read_hours
-from bot.planning.sheet import GAP, Desk, Sheet
+from bot.planning.sheet import GAP, Desk, Sheet, folded, pattern
 from bot.planning.where import read_postcode, read_rest_of_address, read_street, read_telephone
 from bot.planning.who import read_people, read_pupil, read_vehicle
 from bot.talk import Fault
@@ -23,7 +23,7 @@ LONGEST = 600
 
 
 class Line(NamedTuple):
-    """What a line says. `opens`: it begins like a plan; "maybe": it does where it also says when or where."""
+    """What a line says. `opens`: it begins like a "plan", like a "round" of several, or "maybe" like a plan."""
 
     answers: Mapping[str, Any]
     faults: tuple[Fault, ...]
@@ -49,14 +49,31 @@ def read_line(text: str, desk: Desk) -> Line:
     return Line(sheet.answers, tuple(sheet.faults), opens)
 
 
+def rounds(text: str, desk: Desk) -> list[Line]:
+    """The plans of one text: several where each part has a start of its own, or one. What the first begins with counts."""
+    parts = re.split(rf"[;\n]|(?<!\w)(?:{pattern(table(desk.language, 'planning')['also'])})(?![\w'])", text[:LONGEST])
+    lines: list[Line] = []
+    whole = ""
+    for part in parts:
+        line = read_line(part, desk)
+        if lines and "start" in line.answers and "start" in lines[-1].answers:
+            lines.append(line)
+            whole = part
+        else:
+            whole = f"{whole}, {part}" if whole else part
+            lines = [*lines[:-1], read_line(whole, desk)]
+    return lines
+
+
 def _opening(sheet: Sheet) -> str:
     """Take out the words that say that a plan follows."""
     courtesy = rf"(?:(?:{sheet.any_of('bare')})[\s,]+){{0,4}}"
-    for key in ("plan", "maybe"):
+    for key in ("round", "plan", "maybe"):
         found = re.match(rf"[\s/.]*{courtesy}(?P<say>{sheet.any_of(key)})(?![\w'])[\s:,-]*", sheet.line)
         if found:
             sheet.take(0, found.end())
-            return key
+            alone = not sheet.line.strip(f" .!?{GAP}") and found["say"] in sheet.words("alone_plan")
+            return "plan" if alone else key
     return ""
 
 
@@ -72,11 +89,14 @@ def _marks(sheet: Sheet) -> None:
         sheet.answers["high_risk"] = True
     if sheet.says("signature"):
         sheet.answers["signature"] = True
-    kinds = table(sheet.desk.language, "planning.kinds")
-    whole = f" {re.sub(r'[^a-z0-9]+', ' ', sheet.line)} "
-    for kind, phrases in kinds.items():
-        if any(f" {phrase} " in whole for phrase in phrases):
-            sheet.answers["kind"] = kind
+    if is_safeguarding(sheet.text, sheet.desk.language):
+        sheet.answers["kind"] = "safeguarding"
+
+
+def is_safeguarding(text: str, language: str) -> bool:
+    """Whether the words say that the safeguarding lead has a part in it (P19)."""
+    whole = f" {re.sub(r'[^a-z0-9]+', ' ', folded(text))} "
+    return any(f" {phrase} " in whole for phrase in table(language, "planning.kinds")["safeguarding"])
 
 
 def _reason(sheet: Sheet) -> None:

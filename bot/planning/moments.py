@@ -10,6 +10,8 @@ from bot.talk import Again, Answers, Fault
 JUST = timedelta(minutes=15)
 """A start that has only just passed is a visit that begins now, not a mistake."""
 FURTHEST = timedelta(days=366)
+USUAL = timedelta(minutes=45)
+"""How long a visit lasts of which nothing else is known."""
 WHEN = ("day", "start", "end", "minutes", "weekly")
 
 

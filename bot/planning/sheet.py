@@ -22,6 +22,11 @@ class Staff(NamedTuple):
     id: int
     name: str
 
+    @property
+    def initials(self) -> str:
+        """What a text that is no alarm may carry of a name (DESIGN §8)."""
+        return "".join(f"{part[0].upper()}." for part in self.name.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

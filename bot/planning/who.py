@@ -52,7 +52,7 @@ def _add(sheet: Sheet, key: str, name: str) -> None:
     found = named(name, sheet.desk.staff)
     if len(found) > 1:
         sheet.faults.append(
-            Fault("plan_fault_which", {"said": name.title(), "names": ", ".join(one.name for one in found)})
+            Fault("plan_fault_which", {"said": name.title(), "names": ", ".join(one.initials for one in found)})
         )
     elif found and (key == "visitors" or found[0].id != sheet.desk.me):
         known = sheet.answers.setdefault(key, [])

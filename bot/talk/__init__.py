@@ -9,16 +9,18 @@ from bot.talk.form import (
     Field,
     Form,
     Option,
+    Reader,
     Setting,
     Several,
     Step,
     Value,
+    anew,
     first,
     go_on,
     step,
 )
 from bot.talk.phrases import is_no, is_yes, leaves, skips
-from bot.talk.readers import YES_NO, checked, number, one_of, text, yes_no
+from bot.talk.readers import YES_NO, checked, chosen, label, number, one_of, text, yes_no
 from bot.talk.turn import Belongs, Heard, Standing, belongs, standing
 from bot.talk.wording import Question, question
 
@@ -35,17 +37,21 @@ __all__ = [
     "Heard",
     "Option",
     "Question",
+    "Reader",
     "Setting",
     "Several",
     "Standing",
     "Step",
     "Value",
+    "anew",
     "belongs",
     "checked",
+    "chosen",
     "first",
     "go_on",
     "is_no",
     "is_yes",
+    "label",
     "leaves",
     "number",
     "one_of",

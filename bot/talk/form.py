@@ -96,18 +96,36 @@ class Done(NamedTuple):
 
 
 class Again(NamedTuple):
-    """What was said is no answer: the same is asked again, with what is wrong. `clear` empties these fields first."""
+    """What was said is no answer: it is asked again, with what is wrong.
+
+    `clear` empties these fields first. The first of them is asked next, even where it would have been skipped, and then
+    each of `ask`.
+    """
 
     fault: Fault
     clear: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
 
 
 Step = Ask | Done | Again
+AGAIN = "again"
+"""Among the answers: the names of fields that have to be asked again, whatever would have skipped them."""
 
 
 def first(form: Form, answers: Answers) -> Field | None:
-    """The question that comes next; None when all is answered."""
+    """The question that comes next; None when all is answered. What has to be asked again comes first."""
+    by_name = {one.name: one for one in form}
+    for name in answers.get(AGAIN, ()):
+        if name in by_name and name not in answers:
+            return by_name[name]
     return next((one for one in form if one.name not in answers and not one.skipped(answers)), None)
+
+
+def anew(answers: Answers, again: Again) -> Answers:
+    """The answers without what was wrong, and what is to be asked again."""
+    wanted = [*again.clear[:1], *again.ask, *answers.get(AGAIN, ())]
+    kept = {name: value for name, value in answers.items() if name not in again.clear}
+    return {**kept, AGAIN: list(dict.fromkeys(wanted))} if wanted else kept
 
 
 def go_on(form: Form, answers: Answers) -> Ask | Done:
@@ -125,4 +143,6 @@ def step(form: Form, answers: Answers, text: str, setting: Setting) -> Step:
     if isinstance(value, Fault):
         return Again(value)
     given = value.values if isinstance(value, Several) else {asked.name: value}
-    return go_on(form, {**answers, **given})
+    still = [name for name in answers.get(AGAIN, ()) if name != asked.name and name not in given]
+    known = {name: one for name, one in answers.items() if name != AGAIN}
+    return go_on(form, {**known, **given, **({AGAIN: still} if still else {})})

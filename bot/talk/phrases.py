@@ -37,16 +37,20 @@ def plain(text: str) -> str:
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:
-    """Whether the text is just one of these phrases, small courtesies aside."""
+    """Whether the text is just one of these phrases."""
     said, typed = plain(text), fold(text)[0].strip()
     return any(said == plain(phrase) if said else typed == fold(phrase)[0] for phrase in phrases)
 
 
-def _is(text: str, key: str, language: str) -> bool:
-    words = table(language, "talk")
-    courtesy = {plain(word) for word in words["courtesy"]}
+def says_just(text: str, phrases: Iterable[str], language: str = ALWAYS) -> bool:
+    """Whether the text is just one of these phrases, courtesies aside ("never mind, thanks")."""
+    courtesy = {plain(word) for word in table(language, "talk")["courtesy"]}
     bare = " ".join(word for word in plain(text).split() if word not in courtesy)
-    return says(text, words[key]) or (bool(bare) and says(bare, words[key]))
+    return says(text, phrases) or (bool(bare) and says(bare, phrases))
+
+
+def _is(text: str, key: str, language: str) -> bool:
+    return says_just(text, table(language, "talk")[key], language)
 
 
 def is_yes(text: str, language: str = ALWAYS) -> bool:

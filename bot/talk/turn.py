@@ -1,9 +1,9 @@
 """Whose text is it: the conversation's, or the visit's? Protection comes first (DESIGN §4).
 
 Danger and the code word have been looked for before anybody asks this. What is asked here is only whether an ordinary text
-may be taken for an answer. Whoever is inside a home, or has just been asked whether they have arrived, talks to the visit:
-every digit and everything that even nearly means something there is the visit's. Elsewhere a conversation takes digits and
-short answers, but not a digit that may be a word about a visit, when its question was asked long ago.
+may be taken for an answer. Whoever is inside a home, on the way there, or waited for talks to the visit: every digit and
+everything that even nearly means something there is the visit's. Elsewhere a conversation takes digits and short answers,
+but not a digit that may be a word about a visit, when its question was asked long ago.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from enum import Enum
 from bot.talk.form import Field
 from bot.visit import Place, State
 from bot.which import EARLY
-from bot.words import Kind, Reading
+from bot.words import LOWERING, MOVING, RAISING, Kind, Reading
 
 FRESH = timedelta(minutes=15)
 """How long a question is what a bare digit answers, for somebody who goes on visits."""
@@ -32,24 +32,16 @@ class Standing(Enum):
 
     FREE = "no visit is open"
     LATER = "a visit is planned, and not for soon"
-    SOON = "a visit is planned for soon, or a return is awaited"
-    INSIDE = "inside a home, or asked whether they have arrived"
+    SOON = "a visit is planned for soon, or they are on the way back"
+    INSIDE = "inside a home, or waited for"
 
 
-_OF_VISITS = frozenset(
-    {
-        *(Kind.ARRIVED, Kind.OK, Kind.LEFT, Kind.NOT_RETURNING, Kind.SETTING_OUT, Kind.LATE, Kind.BACK_BY, Kind.LONGER),
-        *(Kind.NOBODY_HOME, Kind.FAMILY_LATE, Kind.CALLED_OFF, Kind.RETURNED),
-        *(Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER),
-    }
-)
-_RAISING = frozenset({Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER})
-_ALWAYS = frozenset({Kind.ARRIVED, Kind.SETTING_OUT}) | _RAISING
+_ALWAYS = (RAISING - {Kind.DANGER}) | {Kind.ARRIVED, Kind.SETTING_OUT, Kind.NOBODY_HOME, Kind.FAMILY_LATE}
 """What a visit hears even where none is open: it opens one, or is passed on."""
 _HEARD = {
     Standing.FREE: _ALWAYS,
-    Standing.LATER: _ALWAYS | {Kind.LATE, Kind.FAMILY_LATE, Kind.CALLED_OFF},
-    Standing.SOON: _OF_VISITS,
+    Standing.LATER: _ALWAYS | {Kind.LATE, Kind.CALLED_OFF},
+    Standing.SOON: _ALWAYS | LOWERING | MOVING,
 }
 _QUESTIONS = frozenset({Kind.STATUS, Kind.WHO, Kind.HELP, Kind.THANKS})
 
@@ -75,7 +67,7 @@ def standing(places: Sequence[Place], now: datetime) -> Standing:
     """Where somebody stands who has these places: the nearest to a home counts."""
     open_ones = [place for place in places if place.is_open]
     planned = [place for place in open_ones if place.state is State.PLANNED]
-    if any(place.left_at is None for place in open_ones if place not in planned):
+    if any(place.state not in (State.PLANNED, State.HOMEWARD) for place in open_ones):
         return Standing.INSIDE
     if len(planned) < len(open_ones) or any((place.starts_at or now) <= now + EARLY for place in planned):
         return Standing.SOON
@@ -96,9 +88,10 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
         meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON)
         meant_for_visit = meant_for_visit or (reading.digit == BACK and standing is Standing.SOON)
         return Belongs.VISIT if meant_for_visit else Belongs.TALK
-    told = kinds & _HEARD[standing]
-    asks = kinds <= _QUESTIONS and len(reading.text.split()) <= SHORT
-    plainly = (heard.certain and bool(told)) or bool(_RAISING & told) or asks
+    words = len(reading.text.split())
+    told = kinds & _HEARD[standing] - ({Kind.NOBODY_HOME} if words == 1 else set())  # "nobody" may well be an answer
+    asks = kinds <= _QUESTIONS and words <= SHORT
+    plainly = (heard.certain and bool(told)) or bool(told & RAISING) or asks
     if plainly and field.free:
         return Belongs.VISIT
     return Belongs.EITHER if plainly else Belongs.TALK

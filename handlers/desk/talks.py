@@ -29,6 +29,7 @@ from bot.talk import (
     Setting,
     Standing,
     Step,
+    anew,
     belongs,
     first,
     go_on,
@@ -67,7 +68,7 @@ class Topic:
 
     name: str
     asking: Callable[[Case, Person, Talk], Awaitable[Asking]]
-    done: Callable[[Case, Person, Talk], Awaitable[str | Again]]
+    done: Callable[[Case, Person, Talk], Awaitable[str | Question | Again]]
     reminders: tuple[timedelta, ...] = ()
     gives_up: bool = False
     left: str = "talk_left"
@@ -84,14 +85,17 @@ async def begin(
     alarm_id: int | None = None,
     answers: Mapping[str, Any] | None = None,
     about: Mapping[str, Any] | None = None,
+    again: Again | None = None,
+    fresh: bool = False,
 ) -> Question:
     """Begin a conversation, or take up the one that is open about the same; gives what is to be said now.
 
-    It becomes the one that is answered next. `answers` are known already, `about` is kept for the topic's own use.
+    It becomes the one that is answered next. `answers` are known already, `about` is kept for the topic's own use, `again` is
+    what is wrong with them. `fresh`: nothing that is open is taken up.
     """
     same = (topic.name, visit_id, alarm_id)
     for talk in await talks.open_with(case.tx, person.school_id, person.id):
-        if (talk.topic, talk.visit_id, talk.alarm_id) == same:
+        if not fresh and (talk.topic, talk.visit_id, talk.alarm_id) == same:
             known = {**talk.answers, **(answers or {})}
             return await _stand(
                 case, person, topic, replace(talk, answers=known, about={**talk.about, **(about or {})})
@@ -107,7 +111,7 @@ async def begin(
         begun_at=case.now,
         asked_at=case.now,
     )
-    return await _stand(case, person, topic, await talks.add(case.tx, talk))
+    return await _stand(case, person, topic, await talks.add(case.tx, talk), again)
 
 
 async def say(
@@ -241,23 +245,22 @@ async def _asking(case: Case, person: Person, topic: Topic, talk: Talk) -> tuple
     return asking, Setting(case.now, school.zone, school.language, asking.values, asking.known)
 
 
-async def _stand(case: Case, person: Person, topic: Topic, talk: Talk) -> Question:
+async def _stand(case: Case, person: Person, topic: Topic, talk: Talk, again: Again | None = None) -> Question:
     """What is to be said where a conversation stands: its next question, or its last words."""
     asking, _ = await _asking(case, person, topic, talk)
-    return await _carry_out(case, person, topic, talk, go_on(asking.form, talk.answers))
+    return await _carry_out(case, person, topic, talk, again or go_on(asking.form, talk.answers))
 
 
 async def _carry_out(case: Case, person: Person, topic: Topic, talk: Talk, outcome: Step) -> Question:
     if isinstance(outcome, Done):
         talk = replace(talk, answers=outcome.answers)
         last = await topic.done(case, person, talk)
-        if isinstance(last, str):
+        if not isinstance(last, Again):
             await _end(case, talk, TalkState.DONE)
-            return Question(last, ())
+            return Question(last, ()) if isinstance(last, str) else last
         outcome = last
     if isinstance(outcome, Again):
-        kept = {name: value for name, value in talk.answers.items() if name not in outcome.clear}
-        talk = replace(talk, answers=kept)
+        talk = replace(talk, answers=anew(talk.answers, outcome))
     else:
         talk = replace(talk, answers=outcome.answers)
     asking, setting = await _asking(case, person, topic, talk)

@@ -10,7 +10,19 @@ from bot.events import Event, Incoming
 from bot.people import Person
 from bot.visit import Place
 from bot.which import RECENT, which
-from handlers.desk import alarms, answering, briefing, choosing, contacts, duty, records, talks, visiting
+from handlers.desk import (
+    alarms,
+    answering,
+    briefing,
+    choosing,
+    contacts,
+    duty,
+    orders,
+    planning,
+    records,
+    talks,
+    visiting,
+)
 from handlers.desk.case import Case, when_late
 from handlers.desk.said import Text
 from store import inbox, people, visits
@@ -54,7 +66,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
 
 
 async def _taken(case: Case, text: Text) -> bool:
-    """Whether somebody other than the visit takes the text: an alarm, a request, a duty, a record, a conversation, a kind word.
+    """Whether somebody other than the visit takes the text: an alarm, a request, a duty, a plan, a record, a conversation.
 
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
@@ -65,7 +77,7 @@ async def _taken(case: Case, text: Text) -> bool:
         return True
     if reading.danger:
         return False
-    for taker in (duty.answer, briefing.take, records.command, talks.answer):
+    for taker in (duty.answer, briefing.take, records.command, orders.take, planning.take, talks.answer):
         if await taker(case, text):
             return True
     return await contacts.hello(case, person, reading, incoming, text.places)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from handlers.desk import chase, closing
 from handlers.desk.answering import DECLINING
 from handlers.desk.following import AGREEMENT
+from handlers.desk.planning import TOPIC as PLAN
 from handlers.desk.records import RECORD
 from handlers.desk.talks import Topic
 
-_ALL: tuple[Topic, ...] = (DECLINING, RECORD, AGREEMENT, closing.CONCERNS, closing.WHY_UNSAFE, chase.CHASE)
+_ALL: tuple[Topic, ...] = (PLAN, DECLINING, RECORD, AGREEMENT, closing.CONCERNS, closing.WHY_UNSAFE, chase.CHASE)
 
 TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _ALL}
 """Every topic by its name. One that is no more in here is no longer asked or answered, and its conversations rest."""

@@ -1,0 +1,246 @@
+"""How each answer about a plan is read: with the readers of the line, one part at a time."""
+
+from bot import codeword
+from bot.planning.days import read_day
+from bot.planning.hours import read_hours
+from bot.planning.line import LONGEST, REASON_LENGTH, is_safeguarding
+from bot.planning.moments import USUAL, moments, settled
+from bot.planning.sheet import Desk, Sheet
+from bot.planning.where import read_postcode, read_telephone
+from bot.planning.who import named, read_people
+from bot.policy import Lone
+from bot.talk import (
+    Again,
+    Answers,
+    Fault,
+    Option,
+    Reader,
+    Setting,
+    Several,
+    Value,
+    chosen,
+    is_no,
+    label,
+    one_of,
+    skips,
+    text,
+)
+
+LONGEST_NAME = 40
+NOBODY = Option("nobody", "plan_nobody")
+NOT_BACK = Option("not back", "plan_not_back")
+LENGTHS = tuple(Option(minutes, f"plan_{minutes}") for minutes in (30, 45, 60))
+REASONS = tuple(Option(name, f"plan_reason_{name}") for name in ("attendance", "safeguarding", "signature", "support"))
+TOLD = tuple(Option(name, f"plan_told_{name}") for name in ("phone", "letter", "no"))
+WHY_NOT = tuple(Option(name, f"plan_told_{name}") for name in ("emergency", "no_contact"))
+CONFIRMED = tuple(Option(name, f"plan_confirmed_{name}") for name in ("yes", "emergency", "no_contact"))
+NOT_YET = (Option("not yet", "plan_not_yet"),)
+ON_FOOT = (Option("on foot", "plan_on_foot"),)
+
+
+def who_goes(answers: Answers, me: int, goes: bool) -> list[int]:
+    """The ids of everybody who goes, each once: those the visit is for, or the writer, and the partners."""
+    first = answers.get("visitors") or ([me] if goes else [])
+    return list(dict.fromkeys([*first, *answers.get("partners", [])]))
+
+
+def _sheet(written: str, setting: Setting) -> Sheet:
+    """The answer as a sheet to read from: the school's day, and what was said before, count."""
+    desk: Desk = setting.known["desk"]
+    return Sheet(written[:LONGEST], desk)
+
+
+def _of(sheet: Sheet, *wanted: str) -> dict[str, Value]:
+    """What the sheet has of these."""
+    return {name: sheet.answers[name] for name in wanted if name in sheet.answers}
+
+
+def names(desk: Desk, key: str) -> Reader:
+    """Who goes, by the names of the staff."""
+
+    def read(written: str, answers: Answers, setting: Setting) -> Value:
+        alone = named(written.strip(" ."), desk.staff)
+        if len(alone) == 1:
+            return [alone[0].id]
+        sheet = _sheet(f"for {written}" if key == "visitors" else f"with {written}", setting)
+        read_people(sheet)
+        if sheet.faults:
+            return sheet.faults[0]
+        found = sheet.answers.get(key) or sheet.answers.get("partners") or sheet.answers.get("visitors")
+        return found or Fault("plan_fault_nobody", {"said": written[:20].strip()})
+
+    return read
+
+
+def partner(desk: Desk, options: tuple[Option, ...], lone: Lone) -> Reader:
+    """Who goes along; "nobody" only where the policy lets one go alone."""
+    by_name = names(desk, "partners")
+
+    def typed(written: str, answers: Answers, setting: Setting) -> Value:
+        return (
+            "nobody"
+            if skips(written, setting.language) or _says_alone(written, setting)
+            else by_name(written, answers, setting)
+        )
+
+    reader = one_of(options, typed)
+
+    def read(written: str, answers: Answers, setting: Setting) -> Value:
+        value = reader(written, answers, setting)
+        if value != "nobody":
+            return value
+        return Fault("plan_fault_lone") if lone is Lone.NEVER else Several({"alone": True, "partners": []})
+
+    return read
+
+
+def _says_alone(written: str, setting: Setting) -> bool:
+    sheet = _sheet(written, setting)
+    return sheet.says("alone", "me") is not None and len(written.split()) <= 4
+
+
+def when(written: str, answers: Answers, setting: Setting) -> Value:
+    """A day, a time, or both."""
+    sheet = _sheet(written, setting)
+    read_day(sheet)
+    read_hours(sheet)
+    if sheet.faults:
+        return sheet.faults[0]
+    times = _of(sheet, "day", "weekly", "start", "end", "minutes")
+    useful = "day" in times or ("start" in times and "start" not in answers)
+    return _possible(times, answers, setting) if useful else Fault("plan_fault_no_day")
+
+
+def start(written: str, answers: Answers, setting: Setting) -> Value:
+    sheet = _sheet(written, setting)
+    read_hours(sheet)
+    times = _of(sheet, "start", "end", "minutes")
+    return _possible(times, answers, setting) if "start" in times else Fault("plan_fault_no_time")
+
+
+def _possible(times: dict[str, Value], answers: Answers, setting: Setting) -> Value:
+    """The times, if they can be: what lies in the past or ends before it starts is named at once."""
+    whole = settled({**answers, **times}, setting.now, setting.zone)
+    if "day" in whole and "start" in whole:
+        found = moments(whole, setting.now, setting.zone, USUAL)
+        if isinstance(found, Again):
+            return found.fault
+    return Several({**times, **({"day": whole["day"]} if "day" in whole else {})})
+
+
+def end(written: str, answers: Answers, setting: Setting) -> Value:
+    """How long, or until when."""
+    option = chosen(written, LENGTHS, setting.language)
+    if option is not None:
+        return Several({"minutes": option.value})
+    for said in (written, f"till {written}"):
+        sheet = _sheet(said, setting)
+        sheet.answers["start"] = answers["start"]
+        read_hours(sheet)
+        if found := _of(sheet, "end", "minutes"):
+            return Several(found)
+    return Fault("plan_fault_no_time")
+
+
+def back(written: str, answers: Answers, setting: Setting) -> Value:
+    """When they are awaited at school; "not back" where they are not."""
+    sheet = _sheet(f"back {written}", setting)
+    sheet.answers |= _of_plan(answers, "start", "end")
+    read_hours(sheet)
+    if chosen(written, (NOT_BACK,), setting.language) or sheet.answers.get("not_back"):
+        return Several({"not_back": True})
+    return sheet.answers.get("back") or Fault("plan_fault_no_time")
+
+
+def _of_plan(answers: Answers, *wanted: str) -> dict[str, Value]:
+    return {name: answers[name] for name in wanted if answers.get(name)}
+
+
+def address(written: str, answers: Answers, setting: Setting) -> Value:
+    sheet = _sheet(written, setting)
+    read_postcode(sheet)
+    if sheet.faults:
+        return sheet.faults[0]
+    return text(120)(written, answers, setting)
+
+
+def pupil(pupils: tuple[str, ...]) -> Reader:
+    """Which child, by initials; one that is on the school's list, where it keeps one."""
+
+    def read(written: str, answers: Answers, setting: Setting) -> Value:
+        said = " ".join(written.split())
+        if not said or len(said) > LONGEST_NAME:
+            return Fault("talk_empty")
+        return known_pupil(said, pupils) or Fault("plan_fault_pupil", {"said": said})
+
+    return read
+
+
+def known_pupil(said: str, pupils: tuple[str, ...]) -> str | None:
+    """A child as the school's list has it, by name or initials; anybody where the school keeps no list."""
+    if not pupils:
+        return said
+
+    def plain(name: str) -> str:
+        return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+    return next((name for name in pupils if plain(name) == plain(said)), None)
+
+
+def in_words(options: tuple[Option, ...], otherwise: Reader) -> Reader:
+    """One of the options as its words are, or what is typed instead."""
+
+    def read(written: str, answers: Answers, setting: Setting) -> Value:
+        option = chosen(written, options, setting.language)
+        return label(option, setting.language) if option else otherwise(written, answers, setting)
+
+    return read
+
+
+def reason(written: str, answers: Answers, setting: Setting) -> Value:
+    option = chosen(written, REASONS, setting.language)
+    value = in_words(REASONS, text(REASON_LENGTH))(written, answers, setting)
+    if isinstance(value, Fault):
+        return value
+    safeguarding = option.value == "safeguarding" if option else is_safeguarding(str(value), setting.language)
+    signature = option.value == "signature" if option else False
+    marks = {**({"kind": "safeguarding"} if safeguarding else {}), **({"signature": True} if signature else {})}
+    return Several({"reason": value, **marks})
+
+
+def told(written: str, answers: Answers, setting: Setting) -> Value:
+    """How the family was told, in words; "no" where it was not, and then the reason is asked for."""
+    option = chosen(written, TOLD, setting.language)
+    if (option and option.value == "no") or is_no(written, setting.language):
+        return "no"
+    return in_words(TOLD, text())(written, answers, setting)
+
+
+def assessment(desk: Desk, goes: bool, lone: Lone) -> Reader:
+    """Which risk assessment; somebody alone who has none may still name a colleague who goes along."""
+
+    def read(written: str, answers: Answers, setting: Setting) -> Value:
+        sheet = _sheet(written, setting)
+        read_people(sheet)
+        if sheet.answers.get("partners"):
+            return Several({"partners": sheet.answers["partners"], "alone": False})
+        option = chosen(written, NOT_YET, setting.language)
+        if option is None and not skips(written, setting.language):
+            return text(120)(written, answers, setting)
+        alone = len(who_goes(answers, desk.me, goes)) < 2
+        return Fault("plan_fault_unassessed") if alone and lone is not Lone.FREE else ""
+
+    return read
+
+
+def telephone(written: str, answers: Answers, setting: Setting) -> Value:
+    if skips(written, setting.language):
+        return ""
+    sheet = _sheet(written, setting)
+    read_telephone(sheet)
+    return sheet.answers.get("house_phone") or Fault("plan_fault_phone")
+
+
+def code_word(written: str, answers: Answers, setting: Setting) -> Value:
+    reasons = codeword.objections(written, language=setting.language)
+    return Fault("plan_fault_code_word", {"reason": reasons[0]}) if reasons else written.strip()
