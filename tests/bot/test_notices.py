@@ -48,6 +48,11 @@ WORST = {
     "until": "Mon 30/11 14:32",
     "begins": "Mon 30/11 14:32",
     "number": "123456",
+    "said": "SG19 2A",
+    "names": "A.M., A.L.",
+    "date": "25/11",
+    "when": "Mon 30/11 14:00",
+    "line": "Mon 30/11 14:00 14 High Street SG19 2AB, B.L., A.M., B., back 15:30",
     "ask": "Which day and time? Like Mon 2pm.",
     "least": "1",
     "most": "100",
@@ -204,7 +209,9 @@ def test_an_alarm_is_one_sms(key: str) -> None:
     assert septets(notices.render(key, **WORST)) <= SINGLE
 
 
-@pytest.mark.parametrize("key", [key for section in ("visitor", "told", "door", "talk") for key in BOOK[section]])
+@pytest.mark.parametrize(
+    "key", [key for section in ("visitor", "told", "door", "talk", "planning") for key in BOOK[section]]
+)
 def test_what_is_no_alarm_carries_initials_and_never_a_name(key: str) -> None:
     """DESIGN §8: no name, pupil or car outside an alarm."""
     text = notices.render(key, **WORST)

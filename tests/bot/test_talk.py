@@ -37,7 +37,7 @@ from bot.talk import (
     text,
     yes_no,
 )
-from bot.visit import Place, State
+from bot.visit import OPEN, Place, State
 from bot.words import Kind
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -177,10 +177,15 @@ def test_where_somebody_stands(places: list[Place], expected: Standing) -> None:
     assert standing(places, NOW) is expected
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.PLANNED, State.NONE, State.LEFT, State.CALLED_OFF}))
-def test_every_open_state_that_is_not_planned_is_inside(state: State) -> None:
-    """A state that this room has never heard of counts as inside: the visit hears first."""
-    assert standing([place(state)], NOW) is (Standing.INSIDE if place(state).is_open else Standing.FREE)
+@pytest.mark.parametrize("state", sorted(OPEN - {State.PLANNED, State.HOMEWARD}))
+def test_every_other_open_state_counts_as_inside(state: State) -> None:
+    """Whoever is there, on the way, or waited for is heard by the visit first; so is a state that is new."""
+    assert standing([place(state)], NOW) is Standing.INSIDE
+
+
+def test_on_the_way_back_a_conversation_is_heard() -> None:
+    """Out of the home and not yet asked after: a question may be answered, and a plain word of the visit is the visit's."""
+    assert standing([place(State.HOMEWARD)], NOW) is Standing.SOON
 
 
 OWNERS = [
