@@ -154,12 +154,17 @@ def risks(case: Case, sight: Sight) -> str:
 
 
 def rest(case: Case, sight: Sight) -> str:
-    """All that a briefing has no room for: where, whom and why, the risks, what else to know, who was told, and the return."""
+    """The log entry in one text: who goes, where, to whom and why, what else to know, who was told, and the return."""
     visit, details = sight.visit, sight.visit.details
     language = case.language(visit.school_id)
     pupil = " ".join(part for part in (judging.initials_of(visit.pupil), details.pupil_class) if part)
     back = next((place.returns_at for place in sight.places if place.returns_at), None)
     parts = {
+        "who": ", ".join(f"{person.initials} {person.phone}" for person in sight.plan.goers),
+        "named": details.named_contact,
+        "parents": details.parents,
+        "attendance": details.attendance,
+        "confirmed": details.confirmed,
         "risks": risks(case, sight),
         "notes": details.notes,
         "assessment": details.assessment,

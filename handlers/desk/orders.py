@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import notices, visit, words
+from bot.acts import UNSAFE
 from bot.authorising.marks import UNTOLD
 from bot.events import Event, Happening
 from bot.people import Person
@@ -29,8 +30,8 @@ _DETAILS = ("house_phone", "kind", "parents", "named_contact", "high_risk", "sig
 async def take(case: Case, text: Text) -> bool:
     """Carry out what a text orders for a visit by its number, or list the sender's visits. False where it orders nothing."""
     person = text.person
-    if not text.own or text.reading.kinds & RAISING:
-        return False  # what raises is heard first, and by the visit
+    if not text.own or text.said.old or text.reading.kinds & RAISING:
+        return False  # what raises is heard first, and by the visit; what is too old orders nothing any more
     desk = planning.desk_of(case, person, await case.people(person.school_id))
     order = read_order(text.incoming.text, desk)
     if order is None:
@@ -67,8 +68,9 @@ async def _carry_out(case: Case, person: Person, order: Order) -> Question:
         return await _no_such(case, person, order)
     if order.do is Do.REPEAT:
         return await _repeat(case, person, order, made, its_places)
-    coming = [place for place in its_places if place.state is State.PLANNED]
     if order.do is Do.MOVE:
+        still_open = [place for place in its_places if place.is_open]
+        coming = still_open if all(_is_to_come(case, place) for place in still_open) else []
         return await _move(case, person, order, made, coming)
     return await _call_off(case, person, order, made, [place for place in its_places if place.state in OPEN])
 
@@ -76,6 +78,11 @@ async def _carry_out(case: Case, person: Person, order: Order) -> Question:
 def _may(person: Person, made: Visit, its_places: list[Place]) -> bool:
     """Those who go, who planned it, and the contacts of the school."""
     return person.is_contact or person.id == made.made_by or any(place.visitor_id == person.id for place in its_places)
+
+
+def _is_to_come(case: Case, place: Place) -> bool:
+    """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard themselves."""
+    return place.state is State.PLANNED and case.now < (place.starts_at or case.now)
 
 
 async def _no_such(case: Case, person: Person, order: Order) -> Question:
@@ -153,28 +160,68 @@ def _fault(fault: Any, case: Case, person: Person) -> Question:
 
 
 async def _call_off(case: Case, person: Person, order: Order, made: Visit, still_open: list[Place]) -> Question:
-    """Call a visit off for everybody: those who go are told, and so is the family's part noted (E12)."""
+    """Call a visit off for everybody: those who go are told, and the family's part is noted (E12).
+
+    Only what has not begun is called off by another. Whoever is expected by now, or out, stays watched until they say so.
+    """
     language = case.language(person.school_id)
     if not still_open:
         return Question(notices.render("plan_over", language, visit=made.id), ())
     if any(place.is_inside for place in still_open) and person.id not in {place.visitor_id for place in still_open}:
         return Question(notices.render("plan_inside", language, visit=made.id), ())
     reason = _reason(case, person, order)
-    people = []
+    off, out = [], []
     for place in still_open:
         visitor = await case.person(person.school_id, place.visitor_id)
-        if visitor is not None:
-            happening = Happening(Event.CALLED_OFF, reason=reason, note=order.rest, onward=place.state in COMING)
-            await places.happen(case, visitor, place, happening, quiet=True)
-            people.append(visitor)
+        own = place.visitor_id == person.id
+        if visitor is None or not (own or _is_to_come(case, place)):
+            out += [visitor] if visitor else []
+            continue
+        happening = Happening(Event.CALLED_OFF, reason=reason, note=order.rest, onward=place.state in COMING)
+        await places.happen(case, visitor, place, happening, quiet=True, heard=own)
+        off.append(visitor)
     await case.note(person.school_id, "called off", made.id, person_id=person.id, reason=reason, text=order.rest)
+    await _tell_off(case, person, made, (off, out), order, reason)
+    said = [notices.render("plan_off", language, visit=made.id)]
+    if out:
+        said.append(notices.render("plan_off_watched", language, names=", ".join(one.initials for one in out)))
+    return Question(" ".join([*said, *await _family(case, person, made)]), ())
+
+
+async def _tell_off(
+    case: Case, person: Person, made: Visit, going: tuple[list[Person], list[Person]], order: Order, reason: str
+) -> None:
+    """Tell those who go, and where it is not one of them who calls it off, those whom the policy names."""
+    off, out = going
     why = notices.shorten(order.rest or "-", 60)
-    await plans.tell_goers(case, person, made, people, "plan_off_told", why=why)
-    reply = notices.render("plan_off", language, visit=made.id)
-    if made.details.family_told and not made.details.family_told.startswith(UNTOLD):
-        await case.note(person.school_id, "tell the family", made.id, person_id=person.id)
-        reply = f"{reply} {notices.render('plan_tell_family', language)} {made.details.house_phone}".strip()
-    return Question(reply, ())
+    await plans.tell_goers(case, person, made, off, "plan_off_told", why=why)
+    await plans.tell_goers(case, person, made, out, "plan_off_out", why=why)
+    ids = {one.id for one in (*off, *out)}
+    if person.id in ids:
+        return  # that they have called it off is told by their place
+    roles = made.policy.tell_unsafe if reason in UNSAFE else made.policy.tell_called_off
+    line = await plans.summary(case, made)
+    await case.tell(
+        person.school_id,
+        roles,
+        "plan_off_told",
+        besides=frozenset({person.id, *ids}),
+        visit_id=made.id,
+        initials=person.initials,
+        visit=made.id,
+        line=line,
+        why=why,
+    )
+
+
+async def _family(case: Case, person: Person, made: Visit) -> list[str]:
+    """A family that was told of a visit is to be told that it is off: noted, and asked of whoever calls it off."""
+    told = made.details.family_told
+    if not told or told.startswith(UNTOLD):
+        return []
+    await case.note(person.school_id, "tell the family", made.id, person_id=person.id)
+    ask = notices.render("plan_tell_family", case.language(person.school_id))
+    return [f"{ask} {made.details.house_phone}".strip()]
 
 
 def _reason(case: Case, person: Person, order: Order) -> str:

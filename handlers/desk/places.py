@@ -33,13 +33,21 @@ def says_where(text: str) -> bool:
 
 
 async def happen(
-    case: Case, person: Person, place: Place, happening: Happening, *, quiet: bool = False, echo: bool = False
+    case: Case,
+    person: Person,
+    place: Place,
+    happening: Happening,
+    *,
+    quiet: bool = False,
+    echo: bool = False,
+    heard: bool = True,
 ) -> tuple[Place, list[Owed]]:
     """Let something happen to a place; give the place as it now is and what is owed to the visitor.
 
     What is for one channel is given back, so that one text has one answer; what is for every channel is owed here.
-    `quiet` keeps a danger from raising a second alarm where the code word has raised one already; `echo` is for what
-    contacts are told of already: with another visit of the same outing, or by the caller, once for everybody who goes.
+    `quiet` keeps a danger from raising a second alarm where the code word has raised one already; `echo` is for what has
+    been told of another visit of the same outing. `heard`: it is the visitor who was heard; what another does for them is no
+    sign of life, and is not told as their word.
     """
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
@@ -57,7 +65,7 @@ async def happen(
         deadline_at=after.deadline_at,
         **when_late(happening.said_at),
     )
-    answers = await _carry_out(case, person, after, decision, quiet=quiet, echo=echo)
+    answers = await _carry_out(case, person, after, decision, quiet=quiet, echo=echo, heard=heard)
     await going.note(case, person.school_id, place, after)
     if after.returns_at != place.returns_at:
         await outings.share_return(case, person.school_id, after)
@@ -71,7 +79,7 @@ async def happen(
 
 
 async def _carry_out(
-    case: Case, person: Person, after: Place, decision: Decision, *, quiet: bool, echo: bool
+    case: Case, person: Person, after: Place, decision: Decision, *, quiet: bool, echo: bool, heard: bool
 ) -> list[Owed]:
     """What follows from a decision is owed, told or raised; gives what the visitor is to be answered."""
     answers: list[Owed] = []
@@ -84,13 +92,14 @@ async def _carry_out(
                 else:
                     answers.append(owed)
             case Tell():
-                if not echo:
+                if heard and not echo:
                     await _tell(case, person, after, effect, decision.happening)
             case Raise(kind):
                 if not quiet:
                     await alarms.raise_alarm(case, person.school_id, person.id, after.visit_id, kind)
             case LifeSign(word):
-                await alarms.sign_of_life(case, person, after.visit_id, word, decision.happening.said_at)
+                if heard:
+                    await alarms.sign_of_life(case, person, after.visit_id, word, decision.happening.said_at)
     return answers
 
 

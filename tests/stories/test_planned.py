@@ -107,6 +107,54 @@ async def test_called_off_by_number(world: World) -> None:
     olive.receives("Visit 1 is over already")
 
 
+async def test_nobody_lowers_a_watch_for_another(world: World) -> None:
+    """From its start on, whoever is expected stays watched, and their alarm open, until they are heard themselves."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await world.until("15:14")
+    olive.receives("ALARM", "Asha not arrived")
+    for one in world.everyone:
+        one.ignores()
+    await olive.texts("move 1 to 5pm")
+    olive.receives("Visit 1 has begun or is over")
+    await olive.texts("call off 1 family ill")
+    olive.receives("CALLED OFF 1", "Still watched, until they text CALLED OFF too: A., B.")
+    for one in (asha, ben):
+        one.receives("O. CALLED OFF 1", "Text CALLED OFF too")
+        assert await world.state(one) == "missing"
+    assert len(await world.open_alarms()) == 2
+    await world.passes("5m")
+    world.henry.receives("ALARM", "Asha not arrived")
+    for one in world.everyone:
+        one.ignores()
+    await asha.texts("call off 1")
+    asha.receives("CALLED OFF 1", "Still watched, until they text CALLED OFF too: B.")
+    assert (await world.state(asha), await world.state(ben)) == ("called off", "missing")
+    olive.receives("Asha", "CALLED OFF")
+    await ben.texts("called off")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_the_office_calls_off_with_no_word_of_the_visitors(world: World) -> None:
+    """A code word before the visit stays an alarm, and nobody is told that a phone texts what it has not."""
+    asha, olive = world.asha, world.olive
+    await asha.texts("is the blue folder there?")
+    olive.receives("CODE WORD from Asha")
+    code = olive.code()
+    for one in world.everyone:
+        one.ignores()
+    await olive.texts("call off 1 family ill")
+    olive.receives("CALLED OFF 1. Whoever goes is told.")
+    asha.receives("O. CALLED OFF 1")
+    world.ben.receives("O. CALLED OFF 1")
+    for one in (world.henry, world.dana):
+        one.receives_nothing()
+    olive.receives_nothing()
+    await olive.texts(f"false {code} she is here")
+    for one in world.everyone:
+        one.ignores()
+
+
 async def test_a_stranger_to_the_visit_may_not_touch_it(world: World) -> None:
     """Only those who go, who planned it and the school's contacts."""
     number = await world.plans(world.ben, start="16:00", end="16:30")
