@@ -9,6 +9,7 @@ from handlers.imports.duty import (
     import_rota,
     present,
 )
+from handlers.imports.entries import ENTRY_COLUMNS
 from handlers.imports.particulars import PARTICULARS_COLUMNS
 from handlers.imports.plans import VISIT_COLUMNS, import_visits
 from handlers.imports.staff import PEOPLE_COLUMNS, import_people
@@ -16,6 +17,7 @@ from handlers.imports.table import ImportRefused, ImportReport
 
 __all__ = [
     "ABSENCE_COLUMNS",
+    "ENTRY_COLUMNS",
     "PARTICULARS_COLUMNS",
     "PEOPLE_COLUMNS",
     "ROTA_COLUMNS",

@@ -1,17 +1,19 @@
 """Visits out of a CSV file."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.authorising.marks import Plan
 from bot.people import Person, Role
 from bot.school import School
-from bot.visit import Place, plan
+from bot.visit import Place
 from handlers.imports import table
+from handlers.imports.entries import ENTRY_COLUMNS, authorised_by, details, lacking
+from handlers.imports.keeping import Keeping, Planned
 from handlers.imports.table import ImportReport, Line
-from store import journal, people, visits
+from store import people, visits
 from store.database import Transaction
 
 VISIT_COLUMNS = ("school", "visitors", "address", "pupil", "reason", "starts_at", "ends_at", "code_word")
@@ -19,66 +21,28 @@ _LOOK_BACK = timedelta(days=400)
 """How old a closed visit may be and still show that a line was imported before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A visit as a line has it, with every value read."""
-
-    line: Line
-    school_id: int
-    visitors: tuple[Person, ...]
-    address: str
-    starts_at: datetime
-    ends_at: datetime
-    code_words: tuple[str, ...]
-
-
 async def import_visits(tx: Transaction, schools_by_id: Mapping[int, School], text: str, now: datetime) -> ImportReport:
     """Plan the visits of a CSV file under their schools' policies, with the first deadlines. Raises ImportRefused."""
-    lines = table.read(text, VISIT_COLUMNS)
-    plans: list[Plan] = []
+    lines = table.read(text, VISIT_COLUMNS, ENTRY_COLUMNS)
+    plans: list[Planned] = []
     for line in lines:
+        line.cells = {**dict.fromkeys(ENTRY_COLUMNS, ""), **line.cells}
         planned = await _planned(tx, line, schools_by_id, now)
         if planned is None:
             continue
         _refuse_clash_in_file(planned, plans)
         await _refuse_clash_in_store(tx, planned, now)
         plans.append(planned)
+    returns = _shared_returns(plans)
     table.refuse_all(lines)
-    ids = [await _keep(tx, planned, schools_by_id[planned.school_id], now) for planned in plans]
+    keeping = Keeping(tx, schools_by_id, now, returns)
+    ids = [await keeping.keep(planned) for planned in plans]
     return ImportReport(
         added=len(ids), visit_ids=tuple(ids), notes=tuple(note for line in lines for note in line.notes)
     )
 
 
-async def _keep(tx: Transaction, planned: Plan, school: School, now: datetime) -> int:
-    cells = planned.line.cells
-    visit = await visits.add(
-        tx,
-        planned.school_id,
-        school.policy,
-        now,
-        address=planned.address,
-        pupil=cells["pupil"],
-        reason=cells["reason"],
-        code_words=planned.code_words,
-    )
-    for visitor in planned.visitors:
-        place = Place(visitor.id, visit_id=visit.id, starts_at=planned.starts_at, ends_at=planned.ends_at)
-        await visits.add_place(tx, planned.school_id, plan(place, school.policy))
-    await journal.append(
-        tx,
-        planned.school_id,
-        now,
-        "planned",
-        visit_id=visit.id,
-        visitors=[visitor.id for visitor in planned.visitors],
-        starts_at=planned.starts_at.isoformat(),
-        ends_at=planned.ends_at.isoformat(),
-    )
-    return visit.id
-
-
-async def _planned(tx: Transaction, line: Line, schools: Mapping[int, School], now: datetime) -> Plan | None:
+async def _planned(tx: Transaction, line: Line, schools: Mapping[int, School], now: datetime) -> Planned | None:
     """The plan of a line; None when the line is refused."""
     school_id = table.school_id(line, schools)
     address = " ".join(line.cells["address"].split())
@@ -87,20 +51,64 @@ async def _planned(tx: Transaction, line: Line, schools: Mapping[int, School], n
     code_words = table.code_words(line)
     if school_id is None:
         return None
-    visitors = await _visitors(tx, line, school_id)
-    zone = schools[school_id].zone
+    school = schools[school_id]
+    staff = await people.of_school(tx, school_id)
+    visitors, entry = _visitors(line, staff), details(line, staff)
+    times = _times(line, school.zone, now)
+    if line.faults or times is None:
+        return None
+    starts_at, ends_at, returns_at = times
+    lacking(line, school)
+    by = authorised_by(line, Plan(visitors, starts_at, ends_at, entry), school, staff)
+    return Planned(
+        line,
+        school_id,
+        visitors,
+        address,
+        starts_at,
+        ends_at,
+        code_words,
+        entry,
+        returns_at,
+        " ".join(line.cells["outing"].casefold().split()),
+        by,
+    )
+
+
+def _times(line: Line, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime, datetime | None] | None:
+    """From when until when, and when they are back at school; None when that cannot be."""
     starts_at, ends_at = _instant(line, "starts_at", zone), _instant(line, "ends_at", zone)
+    returns_at = _instant(line, "returns_at", zone) if line.cells["returns_at"] else None
     if ends_at and ends_at <= now:
         line.refuse(f"ends_at: {line.cells['ends_at']} has passed")
     if starts_at and ends_at and ends_at <= starts_at:
         line.refuse(f"ends_at: {line.cells['ends_at']} is not after starts_at, {line.cells['starts_at']}")
-    if line.faults or starts_at is None or ends_at is None:
-        return None
-    return Plan(line, school_id, visitors, address, starts_at, ends_at, code_words)
+    if ends_at and returns_at and returns_at < ends_at:
+        line.refuse(f"returns_at: {line.cells['returns_at']} is before ends_at, {line.cells['ends_at']}")
+    return (starts_at, ends_at, returns_at) if starts_at and ends_at else None
 
 
-async def _visitors(tx: Transaction, line: Line, school_id: int) -> tuple[Person, ...]:
-    staff = {person.phone: person for person in await people.of_school(tx, school_id)}
+def _shared_returns(plans: Sequence[Planned]) -> Mapping[tuple[int, str], datetime | None]:
+    """When each outing of several visits is back (E3); one that would be back twice, or too early, is refused."""
+    outings: dict[tuple[int, str], list[Planned]] = {}
+    for planned in plans:
+        if planned.outing:
+            outings.setdefault((planned.school_id, planned.outing), []).append(planned)
+    returns: dict[tuple[int, str], datetime | None] = {}
+    for key, together in outings.items():
+        back = next((planned.returns_at for planned in together if planned.returns_at), None)
+        returns[key] = back
+        for planned in together:
+            name = planned.line.cells["outing"]
+            if planned.returns_at and planned.returns_at != back:
+                planned.line.refuse(f"returns_at: the outing {name} has one return; give a visit after it another name")
+            elif back and planned.ends_at > back:
+                planned.line.refuse(f"ends_at: the outing {name} is back before that; give this visit another name")
+    return returns
+
+
+def _visitors(line: Line, people_on_record: Iterable[Person]) -> tuple[Person, ...]:
+    staff = {person.phone: person for person in people_on_record}
     found: dict[str, Person] = {}
     parts = line.parts("visitors")
     if not parts:
@@ -138,7 +146,7 @@ def _instant(line: Line, column: str, zone: ZoneInfo) -> datetime | None:
     return earlier
 
 
-def _refuse_clash_in_file(planned: Plan, others: Sequence[Plan]) -> None:
+def _refuse_clash_in_file(planned: Planned, others: Sequence[Planned]) -> None:
     for other in others:
         shared = [visitor for visitor in planned.visitors if visitor in other.visitors]
         if _same(planned, other.visitors, other.address, other.starts_at):
@@ -149,7 +157,7 @@ def _refuse_clash_in_file(planned: Plan, others: Sequence[Plan]) -> None:
             )
 
 
-async def _refuse_clash_in_store(tx: Transaction, planned: Plan, now: datetime) -> None:
+async def _refuse_clash_in_store(tx: Transaction, planned: Planned, now: datetime) -> None:
     for visitor in planned.visitors:
         for place in await visits.places_of_visitor(tx, planned.school_id, visitor.id, now - _LOOK_BACK):
             if await _is_known(tx, planned, place):
@@ -162,7 +170,7 @@ async def _refuse_clash_in_store(tx: Transaction, planned: Plan, now: datetime) 
                 )
 
 
-async def _is_known(tx: Transaction, planned: Plan, place: Place) -> bool:
+async def _is_known(tx: Transaction, planned: Planned, place: Place) -> bool:
     """Whether this place is of the same visit: the same visitors, address and start."""
     if place.starts_at != planned.starts_at or place.visit_id is None:
         return False
@@ -172,6 +180,6 @@ async def _is_known(tx: Transaction, planned: Plan, place: Place) -> bool:
     return visit is not None and others == here and visit.address.casefold() == planned.address.casefold()
 
 
-def _same(planned: Plan, visitors: Sequence[Person], address: str, starts_at: datetime) -> bool:
+def _same(planned: Planned, visitors: Sequence[Person], address: str, starts_at: datetime) -> bool:
     same_people = {person.id for person in planned.visitors} == {person.id for person in visitors}
     return same_people and planned.starts_at == starts_at and planned.address.casefold() == address.casefold()
