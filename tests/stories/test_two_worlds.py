@@ -23,6 +23,8 @@ VISITOR_TEXTS = [
     "all ok, bring the blue folder", "left now. blue folder", "arrived, blue folder is here", "bluefolder", "blue foldr",
     "safe spoke to her", "mine", "yes", "no", "never mind", "full", "4", "a torch and the blue folder", "none",
     "5", "read", "read, the blue folder is in", "brief 1", "risk 1 the blue folder", "1 yes",
+    "plan a visit", "visit tue 2pm 14 High St KT attendance with ben, back 3.30", "my visits", "move 1 to 4pm",
+    "call off 1 blue folder", "repeat 1 tue 2pm",
 ]  # fmt: skip
 CONTACT_TEXTS = [
     "1",
@@ -89,6 +91,18 @@ TALKED: list[list[Step]] = [
         (ASHA, "blue folder no"),
         (ASHA, "never mind"),
     ],
+    [
+        (ASHA, "visit tue 2pm 14 High St, KT, with ben, back 3.30"),
+        (ASHA, "to bring the blue folder"),
+        (ASHA, "Henry, it is in the blue folder"),
+        timedelta(minutes=1),
+        (ASHA, "30"),
+        (ASHA, "blue folder"),
+        (ASHA, "my visits"),
+        (BEN, "move 2 to 3pm"),
+        (ASHA, "call off 2 no blue folder"),
+    ],
+    [(ASHA, "plan a visit"), (ASHA, "1"), (ASHA, "blue folder at 2"), (ASHA, "tue 2pm blue folder"), (ASHA, "3")],
 ]
 
 
