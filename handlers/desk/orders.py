@@ -204,7 +204,7 @@ async def _tell_off(
     await case.tell(
         person.school_id,
         roles,
-        "plan_off_told",
+        "office_off_for_them",
         besides=frozenset({person.id, *ids}),
         visit_id=made.id,
         initials=person.initials,

@@ -14,79 +14,12 @@ from bot.gsm7 import SINGLE, is_gsm7, septets
 from bot.policy import First
 from bot.visit import Say, State, Tell
 from bot.words import Kind
-from tests.bot.values import HENRY, HOUSE, OLIVE, POLICY, Climb, at, mins, standing
+from tests.bot.values import HENRY, OLIVE, POLICY, Climb, at, mins, standing
+from tests.bot.worst import WORST
 
 DESK = Path(notices.__file__).parents[2] / "handlers"
 BOOK = notices.catalogue("en")
 CONTACT = BOOK["contact"]
-WORST = {
-    "words": "x" * notices.REASON_LENGTH,
-    "code": "K7Q4",
-    "codes": "K7Q4, M3WX",
-    "open": "K7Q4, M3WX",
-    "name": "Asha Marsh-Lane",  # fifteen characters
-    "about": "Dana Marsh-Lane",
-    "initials": "A.M.",
-    **dict.fromkeys(("phone", "head_phone"), "+447700900001"),
-    "vehicle": "blue car, ZZ26 ZZZ",
-    "emergency": " Their emergency contact: Ben Marsh-Lane +447700900002.",
-    "where": HOUSE,  # forty characters
-    "pupil": "K.T.",
-    "visit_reason": "attendance, third letter",
-    "word": "CALLED OFF",
-    "reason": "x" * notices.REASON_LENGTH,
-    "note": "x" * notices.REASON_LENGTH,
-    "outcome": BOOK["labels"]["outcome_real"],
-    "kind": max((BOOK["labels"][kind.name.lower()] for kind in alarm.Kind), key=len),
-    "minutes": "10",
-    "visit": "123456",
-    "channel": "TELEGRAM",
-    "ending": "999",
-    "good": "wooden basket, crimson ukulele, chequered clipboard",
-    "without": "A.M., B.",
-    "rungs": "office, headteacher",
-    "until": "Mon 30/11 14:32",
-    "begins": "Mon 30/11 14:32",
-    "number": "123456",
-    "said": "SG19 2A",
-    "names": "A.M., A.L.",
-    "date": "25/11",
-    "when": "Mon 30/11 14:00",
-    "line": "Mon 30/11 14:00 14 High Street SG19 2AB, B.L., A.M., B., back 15:30",
-    "ask": "Which day and time? Like Mon 2pm.",
-    "least": "1",
-    "most": "100",
-    "found": "x" * 55,
-    "ref": "123456.12",
-    "length": "12:34 min",
-    "since": "14:32",
-    "why": "they texted Doorstep 14:32",
-    "who": "Bruno 07700 900014",
-    "what": "x" * 60,
-    "by": "04/12",
-    "day": "23/12/2026",
-    "completed": "Mon 14:32",
-    "percent": "64.5",
-    "threshold": "70",
-    "count": "123",
-    "school": "marsh_lane_annexe",
-    "state": BOOK["states"]["missing"].format(start="14:00"),
-    "partner": "B.M.",
-    "plan": "A.M.+B.M. to L.M., Mon 14:00-14:30, attendance",
-    "marks": " Risks: a dog that bites. No assessment.",
-    "visits": "12, 13, 14",
-    "others": "H.M., D.M.",
-    "goers": "A.M.+B.M.",
-    "at": "14:32",
-    "briefing": "x" * 240,
-    "rows": "Mon 23/11: 12 14:00 A.+B. to K.T., attendance; 13 15:00 A. alone to L.M., no assessment",
-    "risks": "a dog that bites, and is to be shut away",
-    "house": "01767 600123",
-    "head": "Dana Marsh-Lane",
-    "kind_off": BOOK["labels"]["off_unsafe"],
-    **dict.fromkeys(("heard", "raised", "owned", "ended", "said"), "14:32"),
-    **dict.fromkeys(("now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"), "14:32"),
-}
 CLOCKS = {"now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"}
 ASKED_BACK = {"arrived", "ok", "left", "returned", "late", "longer", "back_by", "called_off", "change"}
 LONGER_THAN_ONE_SMS = {"alarm_details", "chase_police"}  # the sealed card, sent only to whoever asks for it

@@ -119,7 +119,7 @@ async def test_nobody_lowers_a_watch_for_another(world: World) -> None:
     await olive.texts("call off 1 family ill")
     olive.receives("CALLED OFF 1", "Still watched, until they text CALLED OFF too: A., B.")
     for one in (asha, ben):
-        one.receives("O. CALLED OFF 1", "Text CALLED OFF too")
+        one.receives("O. CALLED OFF visit 1", "Text CALLED OFF too")
         assert await world.state(one) == "missing"
     assert len(await world.open_alarms()) == 2
     await world.passes("5m")
