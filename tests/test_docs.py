@@ -16,7 +16,7 @@ from bot.policy import Policy, parse_policy, preset
 from bot.school import parse_schools
 from bot.settings import NAMES, SECRETS
 from handlers.commands.shared import BAD_SETTINGS, FAILED
-from handlers.imports import PEOPLE_COLUMNS, VISIT_COLUMNS
+from handlers.imports import ENTRY_COLUMNS, PEOPLE_COLUMNS, VISIT_COLUMNS
 from tests.handlers.office import open_office
 
 HOUSE = Path(__file__).parent.parent
@@ -91,6 +91,7 @@ def test_every_entry_of_a_schools_table_is_described() -> None:
         'language="en"',
         'code_words=["copper lantern"]',
         'phone="01632 960100"',
+        'pupils=["K.T."]',
     ]
     assert [entry.split("=")[0] for entry in written] == listed
     school = parse_schools("\n".join(["[marsh_lane]", *written]))["marsh_lane"]
@@ -218,7 +219,9 @@ async def test_the_examples_of_files_are_taken(tmp_path: Path) -> None:
     """The people and the visits of the handbook, as printed, are imported without a fault."""
     staff, plans = [block for block in fenced(read("docs/administrator.md"), "csv") if "dbs" not in block][:2]
     assert staff.splitlines()[0] == ",".join(PEOPLE_COLUMNS)
-    assert plans.splitlines()[0] == ",".join(VISIT_COLUMNS)
+    columns = plans.splitlines()[0].split(",")
+    assert columns[: len(VISIT_COLUMNS)] == list(VISIT_COLUMNS)
+    assert set(columns[len(VISIT_COLUMNS) :]) <= set(ENTRY_COLUMNS)
     async with open_office(tmp_path) as office:
         report = await office.people(staff)
         assert report.added == len(staff.splitlines()) - 1

@@ -17,6 +17,7 @@ from bot.words import Kind, Outcome
 from bot.words.lexicon import languages as languages_of_words
 from tests.bot import test_notices as english
 from tests.bot.values import POLICY, at, mins, standing
+from tests.bot.worst import WORST
 
 LANGUAGES = notices.languages()
 BOTH = [(language, key) for language in LANGUAGES for key in english.KEYS]
@@ -63,10 +64,10 @@ def rendered(language: str, key: str) -> str:
         "outcome": labels["outcome_real"],
         "kind": max((labels[kind.name.lower()] for kind in alarm.Kind), key=len),
         "word": max((text for name, text in labels.items() if name.startswith("said_")), key=len),
-        "state": max((text.format_map(english.WORST) for text in book["states"].values()), key=len),
+        "state": max((text.format_map(WORST) for text in book["states"].values()), key=len),
         "words": "x" * notices.REASON_LENGTH,
     }
-    return notices.render(key, language, **{**english.WORST, **longest})
+    return notices.render(key, language, **{**WORST, **longest})
 
 
 def read(text: str, language: str) -> words.Reading:
@@ -168,7 +169,7 @@ def test_every_label_and_clause_is_sent_as_it_reads(language: str) -> None:
 def test_a_duress_alarm_gives_no_number_but_999(language: str, key: str) -> None:
     """Nobody rings the phone of somebody under duress because Doorstep put its number before them."""
     assert "999" in rendered(language, key)
-    assert english.WORST["phone"] not in rendered(language, key)
+    assert WORST["phone"] not in rendered(language, key)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
