@@ -100,7 +100,9 @@ async def test_the_rest_is_one_text_away(world: World) -> None:
     await world.bruno.texts(f"note {number} park in Mill Lane")
     world.bruno.receives(f"{number}: noted")
     await world.asha.texts(f"BRIEF {number}")
-    text = world.asha.receives(f"{number}: 16:00-16:30, 14 High Street, K.T., attendance. Risks: dog.").text
+    text = world.asha.receives(
+        f"{number}: 16:00-16:30, 14 High Street, K.T., attendance. Going: A. +447700900001, B. +447700900002. Risks: dog."
+    ).text
     for part in ("K.T. has asthma; park in Mill Lane", "by phone Fri", "01234 960000", "Back 17:00"):
         assert part in text
     await world.asha.texts("5")
