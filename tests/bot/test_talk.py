@@ -206,6 +206,7 @@ OWNERS = [
     ("arrived", CARD, Standing.FREE, 0, Belongs.EITHER),
     ("all ok", NOTE, Standing.FREE, 0, Belongs.TALK),
     ("all ok", NOTE, Standing.SOON, 0, Belongs.VISIT),
+    ("back at school", NOTE, Standing.SOON, 0, Belongs.VISIT),
     ("running 20 late", NOTE, Standing.LATER, 0, Belongs.VISIT),
     ("running 20 late", NOTE, Standing.FREE, 0, Belongs.TALK),
     ("status", NOTE, Standing.FREE, 0, Belongs.VISIT),

@@ -295,3 +295,24 @@ async def test_on_telegram_it_is_the_same_conversation(world: World) -> None:
     asha.receives(f"Record of visit {number}", by=Channel.TELEGRAM)
     await asha.texts("Mother")
     asha.receives("What was said?", by=Channel.SMS)
+
+
+async def test_back_at_school_is_the_visits_whatever_record_waits(world: World) -> None:
+    """ "Back at school" ends the visit whose return is awaited, while the record of an earlier one is still asked for."""
+    asha, olive = world.asha, world.olive
+    await visited(world)
+    await world.passes("5m")
+    await chores(world)
+    asha.receives("who was there?")
+    olive.ignores()
+    await world.plans(asha, start="14:10", end="14:30", back="15:00")
+    await asha.texts("arrived")
+    await asha.texts("left")
+    asha.receives("ARRIVED")
+    asha.receives("LEFT", "expected 15:00")
+    olive.receives("A. LEFT 14:05")
+    await asha.texts("back at school")
+    asha.receives_nothing()
+    await asha.texts("status")
+    asha.receives("No visit of yours is open")
+    assert await world.open_alarms() == []
