@@ -21,7 +21,10 @@ DESK = Path(notices.__file__).parents[2] / "handlers"
 BOOK = notices.catalogue("en")
 CONTACT = BOOK["contact"]
 CLOCKS = {"now", "start", "end", "arrived", "left", "check_in", "wait", "back", "returned"}
-ASKED_BACK = {"arrived", "ok", "left", "returned", "late", "longer", "back_by", "called_off", "change"}
+ASKED_BACK = {
+    *("arrived", "ok", "left", "returned", "late", "longer", "back_by", "called_off", "change"),
+    *("set_out", "nobody_home", "family_late"),
+}
 LONGER_THAN_ONE_SMS = {"alarm_details", "chase_police"}  # the sealed card, sent only to whoever asks for it
 RESERVED = {
     *("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),

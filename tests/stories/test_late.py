@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.people import Channel
 from handlers.sms.inbound import pack
 from tests.world.world import World
@@ -219,3 +221,26 @@ async def test_texts_that_waited_together_are_read_in_the_order_they_were_sent(w
     world.olive.receives("CODE WORD", "4 Mill Lane")
     for one in (world.asha, world.olive, world.henry):
         one.ignores()
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("setting off", "Are you on your way? Reply SETTING OUT"),
+        ("nobody home", "Is nobody home? Reply NOBODY HOME"),
+        ("family is late", "Is the family late? Reply FAMILY LATE"),
+    ],
+)
+async def test_whatever_no_longer_counts_is_asked_back_about(world: World, words: str, asks: str) -> None:
+    """Every word of a visitor that comes after later ones has its question; none is put aside for want of a sentence."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha)
+    world.twilio.fails_next(503, method="list", times=99)
+    await asha.texts_in_vain(words)
+    await world.passes("4m")
+    await asha.texts("late 20")
+    asha.receives("LATE")
+    olive.receives("CHANGED")
+    world.twilio.mends()
+    await world.passes("5s")
+    asha.receives(asks)
