@@ -1,8 +1,8 @@
-# Doorstep in a few words: make demo, make test, make run, make check, make bench, make lock, make clean.
+# Doorstep in a few words: make demo, make test, make run, make check, make simulate, make kill, make bench, make lock, make clean.
 # Each sets up what it needs: Python 3.11 or newer, git and make are all that must be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check kill bench lock clean
+.PHONY: help demo test run check simulate kill bench lock clean
 SHELL := /bin/sh
 
 PYTHONS := python3.13 python3.12 python3.11 python3 python
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    every proof (at most five minutes on two cores); ARGS=… goes to pytest'
 	@echo 'make run     the service, with the settings of .env'
 	@echo 'make check   ruff, mypy --strict, import-linter'
+	@echo 'make simulate whole afternoons in virtual time with faults: VISITS=2000, FIRST=0 the first seed'
 	@echo 'make kill    the real process killed KILLS=50 times under load'
 	@echo 'make bench   the figures'
 	@echo 'make lock    requirements.lock anew from pyproject.toml (needs uv)'
@@ -34,6 +35,9 @@ check: $(STAMP)
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+
+simulate: $(STAMP)
+	@$(PY) -m tests.simulation --visits $(or $(VISITS),2000) --first $(or $(FIRST),0)
 
 kill: $(STAMP)
 	@DOORSTEP_TEST_KILLS=$(or $(KILLS),50) $(PY) -m pytest -q -s tests/kill

@@ -1,0 +1,69 @@
+"""The reckoning at the end of a run: how often each phone got what it was owed, and that nothing is left over."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from bot.people import Channel
+from tests.simulation.invariants import Broken
+from tests.simulation.ledger import Got, Ledger
+from tests.simulation.plan import BY_NAME
+from tests.simulation.record import SEALER
+
+EXTRA = {Channel.SMS: 1, Channel.TELEGRAM: 2}
+"""I6: at most one extra copy where it can be looked up, three copies ever."""
+LEFT_OVER = """
+SELECT 'inbox', id, state FROM inbox WHERE state = 'new'
+UNION ALL SELECT 'outbox', id, state FROM outbox WHERE state IN ('owed', 'leased') OR trouble
+UNION ALL SELECT 'alarm', id, state FROM alarm WHERE state != 'stood down'
+UNION ALL SELECT 'place', id, state FROM place WHERE state NOT IN ('left', 'called off', 'returned', 'none')
+"""
+
+
+def left_over(path: Path) -> list[tuple[str, int, str]]:
+    """What is still open, owed or unread."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(LEFT_OVER).fetchall()
+
+
+def counts(path: Path, ledger: Ledger, *, blind: bool) -> int:
+    """I6, and that nothing was written down as sent that no provider took. `blind`: look-ups were out of order.
+
+    What a provider says it could not deliver and is sent again is no copy: phones are counted. Gives how many copies
+    there were beyond what was owed.
+    """
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT channel, address, parcel, state FROM outbox").fetchall()
+        held = connection.execute("SELECT address, text FROM held").fetchall()
+    owed: Counter[tuple[str, str, str]] = Counter()
+    sent: Counter[tuple[str, str, str]] = Counter()
+    for channel, address, parcel, state in rows:
+        known = (channel, SEALER.open(address), json.loads(SEALER.open(parcel))["text"])
+        owed[known] += 1
+        sent[known] += state in ("sent", "delivered")
+    owed.update((str(Channel.SMS), SEALER.open(address), SEALER.open(text)) for address, text in held)
+    taken = Counter((str(channel), address, words) for channel, address, words in ledger.taken)
+    for known, count in sent.items():
+        if taken[known] < count:
+            raise Broken("I6", f"written down as sent and never sent: {known[2]!r} for {known[1]} by {known[0]}")
+    shown = Counter((str(one.channel), BY_NAME[one.who].address(one.channel), one.words) for one in ledger.got)
+    for known, count in shown.items():
+        most = 2 if blind else EXTRA[Channel(known[0])]
+        if count > owed[known] * (1 + most):
+            raise Broken(
+                "I6", f"{known[1]} got {count} copies of {known[2]!r} by {known[0]}, and {owed[known]} were owed"
+            )
+    return sum((shown - owed).values())
+
+
+def same_phone(one: Iterable[Got], other: Iterable[Got]) -> str:
+    """I8: what differs between two phones, if anything."""
+    first, second = list(one), list(other)
+    for a, b in zip(first, second, strict=False):
+        if a != b:
+            return f"one got {a}, the other {b}"
+    longer = (first, second)[len(second) > len(first)][min(len(first), len(second)) :]
+    return f"one got more: {longer[0]}" if longer else ""

@@ -1,0 +1,107 @@
+"""The people: visitors who text what their visit holds, contacts who answer alarms as they are used to."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.people import Channel
+from tests.simulation.ledger import Got, Ledger, Said
+from tests.simulation.plan import BY_NAME, Actor, Habit, Means, Plan, Step
+from tests.simulation.story import Story
+from tests.simulation.telegram import TelegramCloud
+from tests.simulation.truth import Visitor
+from tests.simulation.twilio import TwilioCloud
+
+CODE = re.compile(r"\b([A-Z][A-Z0-9]{3})\b")
+CALLS = ("ALARM ", "no answer yet", "NOBODY ANSWERS", "others are told", "AGAIN")
+Later = Callable[[float, Callable[[], None]], None]
+
+
+@dataclass(slots=True)
+class Folk:
+    """Everybody with a phone. `after` does something so many seconds later."""
+
+    plan: Plan
+    telegram: TelegramCloud
+    twilio: TwilioCloud
+    ledger: Ledger
+    story: Story
+    after: Later
+    visitors: dict[str, Visitor]
+    called: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Which alarms, by code, each contact's phone has told of."""
+    ended: set[str] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """Every text of the plan gets its time."""
+        for planned in self.plan.visits:
+            for step in planned.steps:
+                actor = BY_NAME[planned.visitor]
+                self.after(step.at, lambda actor=actor, step=step: self._steps(actor, step))  # type: ignore[misc]
+
+    def _steps(self, actor: Actor, step: Step) -> None:
+        unknown = step.means is Means.CODE_WORD and not self.plan.code_words
+        means = Means.NOTHING if unknown else step.means
+        self.says(actor, step.words, step.by, means, step.minutes, twice=step.how == "twice")
+
+    def says(
+        self,
+        actor: Actor,
+        words: str,
+        by: Channel = Channel.SMS,
+        means: Means = Means.NOTHING,
+        minutes: int = 0,
+        *,
+        twice: bool = False,
+    ) -> None:
+        """One text of one person. Who has blocked the bot, or no Telegram, texts by SMS."""
+        if by is Channel.TELEGRAM and (not actor.chat or actor.chat in self.telegram.blocked):
+            by = Channel.SMS
+        self.story.tells(actor.name, f"texts by {by}: {words}")
+        if by is Channel.SMS:
+            known_as = self.twilio.texts(actor.number, words, twice=twice)
+        else:
+            known_as = str(self.telegram.says(actor.chat, words))
+        now = asyncio.get_running_loop().time()
+        self.ledger.says(Said(actor.name, now, by, known_as, words, means, minutes, first_hand=True))
+
+    # -- what phones show -------------------------------------------------------------------------------
+
+    def gets(self, actor: Actor, channel: Channel, words: str, labels: tuple[str, ...]) -> None:
+        self.story.tells(actor.name, f"   gets by {channel}: {words}")
+        self.ledger.got.append(Got(asyncio.get_running_loop().time(), actor.name, channel, words, labels))
+        if actor.is_visitor:
+            return
+        found = CODE.search(words)
+        code = found[1] if found else ""
+        if not code or code.isalpha():
+            return
+        if " ENDED " in words or " was ended " in words:
+            self.ended.add(code)
+        elif any(call in words for call in CALLS) and code not in self.called.setdefault(actor.name, {}):
+            self.called[actor.name][code] = None
+            self._answers(actor, code)
+
+    def _answers(self, actor: Actor, code: str) -> None:
+        habit = next((one for one in self.plan.habits if one.contact == actor.name), Habit(actor.name, None, None))
+        if habit.mine is None:
+            return
+        self.after(habit.mine, lambda: self.says(actor, f"mine {code}", habit.by))
+        if habit.outcome is not None:
+            self.after(
+                habit.mine + habit.outcome, lambda: self.says(actor, f"safe {code} rang her, all well", habit.by)
+            )
+
+    # -- the end ----------------------------------------------------------------------------------------
+
+    def brings_to_an_end(self) -> None:
+        """Whoever is still on a visit says that it is over; the contacts end the alarms they know of."""
+        for name, visitor in self.visitors.items():
+            for stay in visitor.open_ones[:1]:
+                means = Means.BACK if stay.homeward else Means.CALLED_OFF if stay.arrived is None else Means.LEFT
+                self.says(BY_NAME[name], str(means), Channel.SMS, means)
+        for name, codes in self.called.items():
+            for code in codes:
+                if code not in self.ended:
+                    self.says(BY_NAME[name], f"safe {code} rang her, all well")

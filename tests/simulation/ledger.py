@@ -1,0 +1,171 @@
+"""What people sent and what phones got, noted by the world itself; and what the store says, read by SQL of its own."""
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.people import Channel
+from tests.simulation.plan import Actor, Means
+
+
+class Said(NamedTuple):
+    """One text of a person, with the id by which the inbox would know it."""
+
+    who: str
+    at: float
+    channel: Channel
+    known_as: str
+    words: str
+    means: Means
+    minutes: int
+    first_hand: bool
+
+
+class Got(NamedTuple):
+    """One text on a phone."""
+
+    at: float
+    who: str
+    channel: Channel
+    words: str
+    labels: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Both directions, in order."""
+
+    said: dict[tuple[str, str], Said] = field(default_factory=dict)
+    got: list[Got] = field(default_factory=list)
+    taken: list[tuple[Channel, str, str]] = field(default_factory=list)
+    """What a provider took for a phone: by which channel, for which address, in which words."""
+    accepted: list[tuple[float, str, str]] = field(default_factory=list)
+    """The same with the time, until the reckoning has looked at it."""
+
+    def takes(self, at: float, channel: Channel, address: str, words: str) -> None:
+        self.taken.append((channel, address, words))
+        self.accepted.append((at, address, words))
+
+    def says(self, said: Said) -> None:
+        self.said[str(said.channel), said.known_as] = said
+
+    def screen(self, actor: Actor) -> list[Got]:
+        """All that this person's phone showed."""
+        return [one for one in self.got if one.who == actor.name]
+
+
+class InboxLine(NamedTuple):
+    id: int
+    channel: str
+    external_id: str
+    received_at: float
+    state: str
+    done_at: float | None
+
+
+class PlaceLine(NamedTuple):
+    id: int
+    visitor_id: int
+    state: str
+    deadline_at: float | None
+    version: int
+    visit_id: int
+
+
+class AlarmLine(NamedTuple):
+    id: int
+    visitor_id: int | None
+    visit_id: int | None
+    kind: str
+    state: str
+    raised_at: float
+    deadline_at: float | None
+    version: int
+    code: str
+    rung: int
+    told: str
+
+
+NEXT = """
+SELECT min(coalesce((SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL), '9'),
+           coalesce((SELECT min(deadline_at) FROM alarm WHERE deadline_at IS NOT NULL), '9'),
+           coalesce((SELECT min(remind_at) FROM talk WHERE remind_at IS NOT NULL), '9')),
+       min(coalesce((SELECT min(next_at) FROM outbox WHERE state = 'owed'), '9'),
+           coalesce((SELECT min(lease_until) FROM outbox WHERE state = 'leased'), '9')),
+       coalesce((SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')), '9'),
+       (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble),
+       (SELECT count(*) FROM place WHERE deadline_at IS NOT NULL AND state != 'planned'
+        AND NOT EXISTS (SELECT 1 FROM held WHERE place_id = place.id AND place_version = place.version))
+     + (SELECT count(*) FROM held JOIN place ON place.id = place_id
+        WHERE place_version != place.version AND step IN ('arming', 'armed'))
+"""
+
+
+class Books:
+    """The store through a connection of our own. Instants are seconds of the run."""
+
+    def __init__(self, path: Path, begins: datetime) -> None:
+        self._path, self._begins = path, begins
+        self._connection: sqlite3.Connection | None = None
+        self._read: dict[str, float] = {}
+
+    def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        if self._connection is None:
+            uri = f"file:{self._path}?mode=ro"
+            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        return self._connection.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.close()
+        self._connection = None
+
+    def at(self, written: object) -> float:
+        """An instant as the store writes it, in seconds of the run."""
+        known = self._read.get(str(written))
+        if known is None:
+            instant = datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
+            known = self._read[str(written)] = (instant - self._begins).total_seconds()
+        return known
+
+    def _maybe(self, written: object) -> float | None:
+        return None if written is None else self.at(written)
+
+    def inbox(self, after: int) -> list[InboxLine]:
+        """The rows after this id, in order."""
+        query = "SELECT id, channel, external_id, received_at, state, done_at FROM inbox WHERE id > ? ORDER BY id"
+        return [InboxLine(a, b, c, self.at(d), e, self._maybe(f)) for a, b, c, d, e, f in self._rows(query, after)]  # type: ignore[arg-type]
+
+    def places(self) -> list[PlaceLine]:
+        """Every place that is open."""
+        query = (
+            "SELECT id, visitor_id, state, deadline_at, version, visit_id FROM place"
+            " WHERE state NOT IN ('left', 'called off', 'returned', 'none') ORDER BY id"
+        )
+        return [PlaceLine(a, b, c, self._maybe(d), e, f) for a, b, c, d, e, f in self._rows(query)]  # type: ignore[arg-type]
+
+    def alarms(self) -> list[AlarmLine]:
+        query = (
+            "SELECT id, visitor_id, visit_id, kind, state, raised_at, deadline_at, version, code, rung, told"
+            " FROM alarm ORDER BY id"
+        )
+        return [
+            AlarmLine(a, b, c, d, e, self.at(f), self._maybe(g), h, i, j, k)  # type: ignore[arg-type]
+            for a, b, c, d, e, f, g, h, i, j, k in self._rows(query)
+        ]
+
+    def next_due(self) -> dict[str, float | None]:
+        """When a beat will next find something to do: the least of every column of instants that its work waits for."""
+        desk, delivery, held, waits, unjudged = self._rows(NEXT)[0]
+        return {
+            "desk": 0.0 if waits else self._unless_late(desk),
+            "delivery": self._unless_late(delivery),
+            "held": 0.0 if unjudged else self._unless_late(held),
+        }
+
+    def _unless_late(self, written: object) -> float | None:
+        return None if written == "9" else self.at(written)

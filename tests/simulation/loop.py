@@ -1,0 +1,100 @@
+"""An event loop whose time passes only when nothing else is left to do: one thread, no sockets, one order of things."""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class NothingHappens(Exception):
+    """Everybody waits, and nothing will ever wake them."""
+
+
+class Killed(BaseException):
+    """The process is dead. No `except Exception` may catch it, and nothing it tries to do is done."""
+
+
+@dataclass(eq=False, slots=True)
+class Life:
+    """One life of the process: what it has under way, and whether it may still touch the world."""
+
+    number: int
+    alive: bool = True
+    tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+
+LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
+"""The process in whose context this runs. What the world itself does has none."""
+
+
+class _Idle(selectors.SelectSelector):
+    """Where asyncio would wait for the network, time moves on instead; where real sockets are at work, it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop: VirtualLoop | None = None
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        assert self.loop is not None
+        if self.loop.frozen:
+            return super().select(timeout if timeout == 0 else 1.0)
+        if timeout != 0 and not self.loop.at_rest():
+            self.loop.passes(timeout)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """`at_rest` is called when everything of this instant is done; it tells whether that made more to do."""
+
+    def __init__(self) -> None:
+        self._time = 0.0
+        self.frozen = 0
+        self.at_rest: Callable[[], bool] = lambda: False
+        idle = _Idle()
+        super().__init__(idle)
+        idle.loop = self
+        self.set_task_factory(_task)  # type: ignore[arg-type]
+
+    def time(self) -> float:
+        return self._time
+
+    def passes(self, seconds: float | None) -> None:
+        if seconds is None:
+            raise NothingHappens
+        self._time += seconds
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":  # type: ignore[override]
+        """What would be done in a thread is done here and now."""
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _task(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any) -> "asyncio.Task[Any]":
+    task = asyncio.Task(coro, loop=loop, **more)
+    life = LIFE.get()
+    if life is not None:
+        life.tasks.add(task)
+        task.add_done_callback(life.tasks.discard)
+    return task
+
+
+async def lasting(seconds: float) -> None:
+    """So long in virtual time, and in no time at all."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+    handle = loop.call_later(seconds, _ends, future)
+    try:
+        await future
+    finally:
+        handle.cancel()
+
+
+def _ends(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)

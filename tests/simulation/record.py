@@ -1,0 +1,88 @@
+"""What is on record before a run begins: the school, the cast, and the visits that were planned."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot import visit
+from bot.people import Person
+from bot.school import School, parse_schools
+from store import people, schools, visits
+from store.crypto import Sealer
+from store.database import Database
+from store.schema import migrate
+from tests.simulation.plan import CAST, Actor, Plan
+
+KEY = "a key for simulations of sixteen or more"
+SEALER = Sealer(KEY)
+BEGINS = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+SCHOOL = '[marsh-lane]\nname = "Marsh Lane Primary"\ntime_zone = "Europe/London"\nhours = "08:00-17:00"\n'
+POLICIES = ("default", "potton", "birchwood", "coteford", "early-years", "willows")
+CODE_WORD = "blue folder"
+
+
+def schools_of(plan: Plan) -> dict[str, School]:
+    return parse_schools(f'{SCHOOL}policy = "{POLICIES[plan.school]}"\n')
+
+
+def url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _person(actor: Actor, school_id: int, *, code_words: bool) -> Person:
+    return Person(
+        id=0,
+        school_id=school_id,
+        name=actor.name,
+        roles=actor.roles,
+        phone=actor.number,
+        telegram_id=str(actor.chat) if actor.chat else None,
+        code_words=(CODE_WORD,) if code_words and actor.is_visitor else (),
+    )
+
+
+async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
+    """The cast and the plan, on an empty store or on a copy of one with the cast. Gives the cast by their ids."""
+    async with database.transaction() as tx:
+        by_id = await schools.sync(tx, schools_of(plan))
+        school_id, school = next(iter(by_id.items()))
+        known = {person.name: person.id for person in await people.of_school(tx, school_id)}
+        for actor in CAST:
+            if actor.name not in known:
+                known[actor.name] = await people.save(tx, _person(actor, school_id, code_words=plan.code_words))
+        for planned in plan.visits:
+            if not planned.planned:
+                continue
+            starts, ends = (BEGINS + timedelta(seconds=at) for at in (planned.starts, planned.ends))
+            made = await visits.add(
+                tx, school_id, school.policy, BEGINS, address=f"{planned.number} High Street", pupil="K.T."
+            )
+            back = None if planned.back is None else BEGINS + timedelta(seconds=planned.back)
+            place = visit.Place(
+                known[planned.visitor], visit_id=made.id, starts_at=starts, ends_at=ends, returns_at=back
+            )
+            await visits.add_place(tx, school_id, visit.plan(place, school.policy))
+    return {known[actor.name]: actor for actor in CAST}
+
+
+def _replaced(path: Path, by: Path) -> None:
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
+    shutil.copyfile(by, path)
+
+
+async def store_for(folder: Path, plan: Plan) -> tuple[Path, dict[int, Actor]]:
+    """A store with all that on record; the empty one with its tables is made once and copied."""
+    bare = folder / f"bare-{plan.code_words:d}.db"
+    if not bare.exists():
+        database = Database(url(bare), SEALER)
+        await migrate(database)
+        empty = Plan(seed=0, visits=(), habits=(), faults=(), code_words=plan.code_words)
+        await put_on_record(database, empty)
+        await database.close()
+    path = folder / "doorstep.db"
+    _replaced(path, bare)
+    database = Database(url(path), SEALER)
+    cast = await put_on_record(database, plan)
+    await database.close()
+    return path, cast

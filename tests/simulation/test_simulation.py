@@ -1,0 +1,114 @@
+"""The whole system in virtual time: seeded afternoons with faults, and one afternoon killed at its boundaries in turn.
+
+Every run is looked at whenever everything of an instant is done (`invariants.py`). `make simulate VISITS=100000` lives more
+of them; a seed that fails tells its story, shrunk, with `python -m tests.simulation --explain SEED`.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.people import Channel
+from tests.simulation.copies import counts
+from tests.simulation.draw import draw
+from tests.simulation.faults import KINDS
+from tests.simulation.invariants import Broken
+from tests.simulation.ledger import Got
+from tests.simulation.many import SIZE, boundary_by_boundary, for_twins, several
+from tests.simulation.plan import Fault, Habit, Means, Plan, Size, Step, Visit
+from tests.simulation.shrink import shrunk
+from tests.simulation.town import live
+
+SEEDS, SHARDS = 24, 6
+"""Two hundred and forty visits: what CI has time for."""
+EVERY, IN_TURN = 16, 2
+"""CI kills at every sixteenth boundary, in two parts."""
+MINUTE = 60.0
+
+
+def afternoon() -> Plan:
+    """A visit that ends well, one with a code word behind "left", and one that falls silent; both sorts of phone."""
+
+    def says(at: float, words: str, means: Means, by: Channel) -> Step:
+        return Step(at * MINUTE, words, means, by=by)
+
+    chat, sms = Channel.TELEGRAM, Channel.SMS
+    visits = (
+        Visit(1, "Asha 1", 300.0, 1200.0, (says(5, "1", Means.ARRIVED, chat), says(15, "left", Means.LEFT, sms))),
+        Visit(
+            2,
+            "Ben 2",
+            300.0,
+            1200.0,
+            (
+                says(6, "arrived", Means.ARRIVED, sms),
+                says(12, "left", Means.LEFT, sms),
+                says(12, "blue folder", Means.CODE_WORD, sms),
+            ),
+        ),
+        Visit(3, "Asha 3", 300.0, 1200.0, (says(6, "arrived", Means.ARRIVED, chat),)),
+    )
+    return Plan(seed=1, visits=visits, habits=(Habit("Olive", 5.0, 20.0, Channel.TELEGRAM),), faults=())
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_promise_is_kept_in_every_run(shard: int) -> None:
+    """I1 to I7, and I8 where a run has its twin, whatever goes wrong: at every rest of every run."""
+    results = several(range(shard, SEEDS, SHARDS))
+    assert {result.seed: result.broken for result in results if result.broken} == {}
+    assert all(result.steps for result in results)
+
+
+@pytest.mark.parametrize("part", range(IN_TURN))
+def test_a_kill_at_any_boundary_breaks_nothing(part: int, tmp_path: Path) -> None:
+    """Before and after each commit and each call the process dies, once, and is started again."""
+    first, every = 1 + part * EVERY, EVERY * IN_TURN
+    lived = list(boundary_by_boundary(afternoon(), tmp_path, every, first))
+    assert [(number, where, str(one.broken)) for number, where, one in lived if one.broken] == []
+    assert len(lived) >= 3
+
+
+def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
+    """To the word, to the instant, to the last boundary: so what fails once fails again."""
+    plan = draw(7)
+    one, other = live(plan, tmp_path, remembers=True), live(plan, tmp_path, remembers=True)
+    assert one.ledger.got == other.ledger.got
+    assert one.crossed == other.crossed
+    assert one.journal == other.journal
+
+
+def test_the_seeds_of_ci_meet_the_kinds_of_fault() -> None:
+    """At least twenty-five kinds of fault are met, and each that is drawn is one that the town can live."""
+    met = {fault.kind for seed in range(SEEDS) for fault in draw(seed, SIZE).faults}
+    assert len(met) >= 25
+    assert met <= set(KINDS)
+
+
+def test_what_is_lived_twice_counts_nothing_that_is_done() -> None:
+    """A twin differs in its alarms, so a fault that counts what is done would not meet both alike."""
+    plan = replace(draw(1, Size(visits=1)), faults=(Fault("killed at a boundary", 0.0), Fault("killed", 5.0)))
+    assert [fault.kind for fault in for_twins(plan).faults] == ["killed"]
+
+
+def test_a_failing_run_shrinks_to_what_it_fails_for() -> None:
+    """Of ten visits and many faults the one is left that breaks the promise."""
+    faults = (Fault("killed", 5.0, 3.0), Fault("Twilio 500", 60.0, 5.0), Fault("stopped", 90.0, 5.0))
+    plan = replace(draw(3), faults=faults)
+
+    def breaks(tried: Plan) -> str:
+        twilio = any(fault.kind == "Twilio 500" for fault in tried.faults)
+        return "I4" if twilio and any(visit.visitor == "Ben 2" for visit in tried.visits) else ""
+
+    small, _ = shrunk(plan, breaks)
+    assert [fault.kind for fault in small.faults] == ["Twilio 500"]
+    assert [(visit.visitor, visit.steps) for visit in small.visits] == [("Ben 2", ())]
+
+
+def test_a_copy_that_nobody_owed_is_found(tmp_path: Path) -> None:
+    """The reckoning can fail: it counts what phones got, not what the store says of it."""
+    lived = live(afternoon(), tmp_path, verifies=False)
+    assert counts(tmp_path / "doorstep.db", lived.ledger, blind=False) == 0
+    lived.ledger.got.append(Got(0.0, "Olive", Channel.SMS, "ALARM, and none was raised", ()))
+    with pytest.raises(Broken, match="I6"):
+        counts(tmp_path / "doorstep.db", lived.ledger, blind=False)

@@ -1,0 +1,350 @@
+"""One run: the cast and their phones, both providers, one machine, and the reckoning at every rest. Virtual time throughout."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from bot.people import Channel
+from bot.settings import Settings, load_settings
+from handlers.doors import open_service
+from store import journal
+from store.database import Database, StoreInUse
+from store.journal import Entry
+from tests.simulation.able import Able, Window
+from tests.simulation.beats import ON_DEMAND
+from tests.simulation.copies import counts, left_over
+from tests.simulation.edges import Boundaries, Edges, RunDisk
+from tests.simulation.faults import KINDS
+from tests.simulation.folk import Folk
+from tests.simulation.invariants import Broken, Reckoning
+from tests.simulation.ledger import Books, Ledger
+from tests.simulation.loop import VirtualLoop, lasting
+from tests.simulation.machine import PUBLIC_URL, Machine
+from tests.simulation.plan import BY_NAME, CAST, Actor, Plan
+from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, store_for, url
+from tests.simulation.story import Story
+from tests.simulation.telegram import TelegramCloud
+from tests.simulation.truth import Lengths, Visitor
+from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
+
+TOKEN = "900123:Marsh-Lane_Primary"
+ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
+SERVICE = "MG" + "5" * 32
+BY_ADDRESS = {**{actor.number: actor for actor in CAST}, **{str(actor.chat): actor for actor in CAST if actor.chat}}
+CALM, LONGEST_CALM = 60.0, 200
+"""The people try again each minute until all is at an end; how often, before that is a broken promise too."""
+LOOK_AGAIN = 3.0
+NEVER: Receipts = ()
+
+
+def settings(path: Path, *, holds: bool) -> Settings:
+    """As an administrator would set it, for both channels; with a service that `holds` texts, or with a number alone."""
+    return load_settings(
+        {
+            **({"TWILIO_MESSAGING_SERVICE_SID": SERVICE} if holds else {}),
+            "DOORSTEP_DATABASE_URL": url(path),
+            "DOORSTEP_SECRET_KEY": KEY,
+            "DOORSTEP_PUBLIC_URL": PUBLIC_URL,
+            "DOORSTEP_LISTEN": "127.0.0.1:0",
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": AUTH,
+            "TWILIO_FROM": NUMBER,
+        },
+        None,
+    )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to."""
+
+    plan: Plan
+    broken: Broken | None
+    story: Story
+    ledger: Ledger
+    steps: int = 0
+    boundaries: int = 0
+    crossed: list[str] = field(default_factory=list)
+    lives: int = 0
+    alarms: int = 0
+    extra_copies: int = 0
+    journal: Sequence[Entry] = ()
+
+
+class Town:
+    """Built for one plan and lived once."""
+
+    def __init__(self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor]) -> None:
+        self.plan, self.loop, self.path = plan, loop, path
+        self.ledger, self.books = Ledger(), Books(path, BEGINS)
+        self.spool = path.with_name(f"{path.name}.spool")
+        self.story = Story(lambda at: BEGINS + timedelta(seconds=at), loop.time)
+        self.boundaries = Boundaries(dies=lambda where: self.machine.dies(f"at a boundary, {where}"))
+        self.full, self.busy, self.lying = [list[Window]() for _ in range(3)]
+        self.receipts: list[tuple[float, float, str, Receipts]] = []
+        self._dirty = False
+        self.broken: Broken | None = None
+        self._wakes: asyncio.TimerHandle | None = None
+        self.telegram = TelegramCloud(loop.time, self._stamp, TOKEN, self._shows_chat)
+        hears = (self._webhook, self._shows_sms, self._receipts_of)
+        self.twilio = TwilioCloud(loop.time, self.now, ACCOUNT, (NUMBER,), *hears)
+        self.able = Able(loop.time)
+        disk = RunDisk(self.boundaries, self._touched, self._in(self.full), self._in(self.busy), self._in(self.lying))
+        self.edges = Edges(
+            self.telegram,
+            self.twilio,
+            self.boundaries,
+            disk,
+            self._stands_still,
+            self._logged,
+            random.Random(plan.seed),
+            ON_DEMAND | ({"held"} if plan.holds else set()),
+        )
+        self.machine = Machine(
+            settings(path, holds=plan.holds), schools_of(plan), self.now, self.edges, self.able, self._note, AUTH
+        )
+        policy = next(iter(schools_of(plan).values())).policy
+        self.visitors = _visitors(plan, Lengths.of(policy))
+        self.reckoning = Reckoning(
+            loop.time,
+            self.books,
+            self.ledger,
+            self.able,
+            self.telegram,
+            self.twilio,
+            cast,
+            self.visitors,
+            frozenset(policy.duress),
+            self._spooled,
+        )
+        self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)
+        self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
+
+    # -- time -----------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The wall clock of the machine."""
+        return BEGINS + timedelta(microseconds=round(self.loop.time() * 1e6))
+
+    def _stamp(self) -> int:
+        return int((BEGINS + timedelta(seconds=self.loop.time())).timestamp())
+
+    def after(self, seconds: float, work: Callable[[], object]) -> None:
+        self.loop.call_later(seconds, work)
+
+    def at(self, instant: float, work: Callable[[], object]) -> None:
+        self.loop.call_at(instant, work)
+
+    def _in(self, windows: list[Window]) -> Callable[[], bool]:
+        return lambda: any(begins <= self.loop.time() < ends for begins, ends in windows)
+
+    # -- the reckoning --------------------------------------------------------------------------------
+
+    def _touched(self) -> None:
+        self._dirty = True
+
+    def at_rest(self) -> bool:
+        """Everything of this instant is done: look, and let the next beat come that will find something."""
+        if not self._dirty:
+            return False
+        self._dirty = False
+        self.reckoning.looks()
+        dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
+        dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
+        if self.machine.heart is not None:
+            for name, due in dues.items():
+                self.machine.heart.scheduler.asks(name, due)
+        if self._wakes is not None:
+            self._wakes.cancel()
+        following = [due for due in dues.values() if due is not None]
+        if following:
+            self._wakes = self.loop.call_at(max(min(following), self.loop.time()) + LOOK_AGAIN, self._touched)
+        return True
+
+    def _spooled(self) -> set[tuple[str, str]]:
+        """What is on the disk beside the store, opened with the store's key."""
+        lines = self.spool.read_bytes().split(b"\n") if self.spool.exists() else []
+        packed = [json.loads(SEALER.open(line)) for line in lines if line]
+        return {(one["channel"], one["id"]) for one in packed}
+
+    def _lags(self) -> bool:
+        """Whether Twilio has a text that no webhook has brought, or its list could not be read."""
+        self.twilio.given_up -= self.reckoning.known_texts()
+        attached = self.machine.attached
+        reconciler = attached.service.doors.reconciler if attached else None
+        return bool(self.twilio.given_up) or (reconciler is not None and not reconciler.healthy)
+
+    # -- what the world does ----------------------------------------------------------------------------
+
+    def _note(self, what: str) -> None:
+        self.story.tells("", f"*** {what}")
+        self._touched()
+
+    def _logged(self, what: str) -> None:
+        self.story.tells("(log)", what)
+
+    async def _webhook(self, path: str, form: dict[str, str]) -> int | None:
+        status = await self.machine.takes(path, form)
+        self._touched()
+        return status
+
+    def _shows_sms(self, number: str, words: str) -> None:
+        self.folk.gets(BY_ADDRESS[number], Channel.SMS, words, ())
+
+    def _shows_chat(self, chat: int, words: str, labels: tuple[str, ...]) -> None:
+        self.ledger.takes(self.loop.time(), Channel.TELEGRAM, str(chat), words)
+        self.folk.gets(BY_ADDRESS[str(chat)], Channel.TELEGRAM, words, labels)
+
+    def _receipts_of(self, sms: Sms) -> Receipts:
+        self.ledger.takes(self.loop.time(), Channel.SMS, sms.to, sms.body)
+        actor = BY_ADDRESS[sms.to]
+        for begins, ends, who, receipts in self.receipts:
+            if begins <= self.loop.time() < ends and who in ("", actor.name):
+                return receipts
+        wanted = self.plan.receipts == "delivered" or (self.plan.receipts == "alarms" and not actor.is_visitor)
+        return DELIVERED[1:] if wanted else NEVER
+
+    def _stands_still(self) -> None:
+        self.machine.dies("by itself: standstill")
+
+    # -- what faults do ---------------------------------------------------------------------------------
+
+    def actor(self, name: str) -> Actor:
+        return BY_NAME[name]
+
+    def texts(self, actor: Actor, words: str) -> None:
+        self.folk.says(actor, words)
+
+    def blocks(self, actor: Actor, *, unblocks: bool = False) -> None:
+        self.story.tells(actor.name, "unblocks the bot" if unblocks else "blocks the bot")
+        self.telegram.blocks(actor.chat, unblocks=unblocks)
+
+    def ids_jump(self, to: int) -> None:
+        """As after a quiet week: so nothing waits from before."""
+        if self.telegram.pending():
+            self.after(20.0, lambda: self.ids_jump(to))
+        else:
+            self.story.tells("", f"*** Telegram's next id is {to}")
+            self.telegram.jumps(to)
+
+    def poison(self) -> None:
+        """An update whose every field is of the wrong type."""
+        self.story.tells("", "*** a poisoned update")
+        update_id = self.telegram.puts("message", {"chat": [], "from": 7, "text": {"a": None}, "date": "never"})
+        self.reckoning.poison.add((str(Channel.TELEGRAM), str(update_id)))
+
+    def second_process(self) -> None:
+        """I11. While one acts, another that is started must refuse."""
+        if self.machine.up:
+            self._second = self.loop.create_task(self._tries_to_start())
+
+    async def _tries_to_start(self) -> None:
+        try:
+            attached = await open_service(settings(self.path, holds=self.plan.holds), schools_of(self.plan), self.now)
+        except StoreInUse:
+            self.story.tells("", "*** a second process was refused")
+            return
+        await attached.close()
+        self.fails(Broken("I11", "a second process acts on the store"))
+
+    def fails(self, broken: Broken) -> None:
+        self.broken = broken
+
+    # -- a run ----------------------------------------------------------------------------------------
+
+    async def lives(self) -> None:
+        """From the first text to the last end. Raises Broken."""
+        for fault in self.plan.faults:
+            KINDS[fault.kind].plans(self, fault)
+            self.at(fault.at, partial(self.story.tells, "", f"*** fault: {KINDS[fault.kind].says} ({fault})"))
+        self.folk.begin()
+        self.machine.starts()
+        await lasting(self.plan.ends + CALM)
+        self.boundaries.kills_at = frozenset()
+        self.story.tells("", "*** all faults are over; everybody brings to an end what is open")
+        for _ in range(LONGEST_CALM):
+            if self.broken or self.machine.fault:
+                raise self.broken or Broken("at rest", f"it does not start: {self.machine.fault!r}")
+            if not left_over(self.path) and not self.telegram.pending():
+                break
+            self.folk.brings_to_an_end()
+            await lasting(CALM)
+        else:
+            raise Broken("at rest", f"it does not come to rest: {left_over(self.path)}")
+        self.machine.asked_to_stop()
+        await lasting(CALM)
+        self.reckoning.looks()
+
+    async def reckons(self) -> tuple[int, Sequence[Entry]]:
+        """After the end: the copies (I6), and the journal, whose chain must hold."""
+        blind = any(fault.kind in ("no look-up", "Twilio deaf") for fault in self.plan.faults)
+        extra = counts(self.path, self.ledger, blind=blind)
+        database = Database(url(self.path), SEALER)
+        async with database.transaction() as tx:
+            checks = await journal.verify(tx)
+            entries = await journal.of_school(tx, 1)
+        await database.close()
+        if any(check.fault for check in checks):
+            raise Broken("journal", checks[0].fault)
+        return extra, entries
+
+
+def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
+    """The truth about each, as the plan has it at the beginning."""
+    visitors = {actor.name: Visitor(lengths) for actor in CAST if actor.is_visitor}
+    for planned in plan.visits:
+        if planned.planned:
+            visitors[planned.visitor].expects(planned.starts, planned.ends, planned.back)
+    return visitors
+
+
+def live(plan: Plan, folder: Path, *, remembers: bool = False, verifies: bool = True) -> Outcome:
+    """One run from beginning to end, in a folder of its own."""
+    loop = VirtualLoop()
+    town: Town | None = None
+    outcome = Outcome(plan, None, Story(lambda at: BEGINS, loop.time), Ledger())
+    try:
+        asyncio.set_event_loop(loop)
+        loop.frozen = 1
+        path, cast = loop.run_until_complete(store_for(folder, plan))
+        loop.frozen = 0
+        town = Town(plan, loop, path, cast)
+        town.boundaries.remembers = remembers
+        outcome.story, outcome.ledger = town.story, town.ledger
+        loop.set_exception_handler(lambda *_: None)
+        with town.edges.in_place():
+            loop.at_rest = town.at_rest
+            loop.run_until_complete(town.lives())
+            loop.at_rest = lambda: False
+            if verifies:
+                outcome.extra_copies, outcome.journal = loop.run_until_complete(town.reckons())
+    except Broken as broken:
+        outcome.broken = broken
+    finally:
+        if town is not None:
+            outcome.steps, outcome.lives = town.reckoning.steps, town.machine.lives
+            outcome.alarms = town.reckoning.alarms
+            outcome.boundaries, outcome.crossed = town.boundaries.count, town.boundaries.crossed
+            town.books.close()
+            town.machine.ends()
+        loop.at_rest = lambda: False
+        _empties(loop)
+        asyncio.set_event_loop(None)
+        loop.close()
+    return outcome
+
+
+def _empties(loop: VirtualLoop) -> None:
+    for _ in range(20):
+        left = asyncio.all_tasks(loop)
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(left))
