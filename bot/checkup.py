@@ -155,16 +155,15 @@ def ways(person: Person, channels: Collection[Channel]) -> list[Channel]:
 
 
 class Staff(NamedTuple):
-    """Everybody of a school, the channels that are attached, and those (by id) whom a text was refused after a STOP."""
+    """Everybody of a school, and the channels that are attached."""
 
     school: School
     everybody: Sequence[Person]
     channels: Collection[Channel]
-    stopped: Collection[int] = ()
 
     def why(self, person: Person) -> str:
         """Why somebody cannot be reached, or not by every channel."""
-        if Channel.SMS in person.lost and person.id in self.stopped:
+        if person.opted_out:
             return "texted STOP"
         refused = [channel.upper() for channel in self.channels if channel in person.lost]
         if refused:

@@ -28,18 +28,25 @@ class Receipted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of one try. `after` is a wait that the provider asked for; `lost` marks a channel that is closed to us."""
+    """The outcome of one try. `after` is a wait that the provider asked for; `lost` marks a channel that is closed to us.
+
+    `receipt`: the provider will say what became of it, so that its silence says something too.
+    """
 
     verdict: Verdict
     provider_id: str = ""
     error: str = ""
     after: timedelta | None = None
     lost: bool = False
+    receipt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message about to leave. `reference` is the outbox row's own; `tries` counts the earlier tries."""
+    """One message about to leave. `reference` is the outbox row's own; `tries` counts the earlier tries.
+
+    `copy`: the number of an earlier copy of the same words to the same phone; it goes another way than the first.
+    """
 
     reference: int
     channel: Channel
@@ -49,6 +56,7 @@ class Parcel:
     urgent: bool = False
     asks_number: bool = False
     tries: int = 0
+    copy: int = 0
 
 
 class Carrier(Protocol):
@@ -61,6 +69,10 @@ class Carrier(Protocol):
         """Whether the provider already has this parcel from an earlier try; None when it has not, or cannot tell."""
 
 
+RECEIPT_WITHIN = timedelta(seconds=60)
+"""How long an alarm may go without a word of its delivery before another way is tried (DESIGN §2)."""
+OPTED_OUT = "opted out"
+"""What a carrier says of somebody who wants no more texts from us: their own STOP, at the provider."""
 URGENT_PAUSE = (timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=10))
 PAUSE = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=60))
 
@@ -90,3 +102,6 @@ class Unlisted(Exception):
 
 Listing = Callable[[datetime], Awaitable[Sequence[Listed]]]
 """What came in from an instant on, oldest first. Raises Unlisted."""
+
+LookUp = Callable[[str], Awaitable[Listed | None]]
+"""What a receipt of one message would say, by the provider's id; None while there is nothing to say. Raises Unlisted."""

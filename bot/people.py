@@ -46,11 +46,16 @@ class Person:
     last_channel: Channel | None = None
     lost: frozenset[Channel] = frozenset()
     particulars: Particulars = NOTHING_ON_RECORD
+    opted_out: bool = False
 
     @property
     def initials(self) -> str:
         """What a text that is no alarm may carry of a name (DESIGN §8)."""
         return "".join(f"{part[0].upper()}." for part in self.name.split())
+
+    def found_on(self, channel: Channel) -> frozenset[Channel]:
+        """What is lost once they have written on this channel: no longer it, but for an SMS that they have stopped."""
+        return self.lost if self.opted_out and channel is Channel.SMS else self.lost - {channel}
 
     @property
     def is_contact(self) -> bool:

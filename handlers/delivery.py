@@ -39,6 +39,8 @@ class Delivery:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     ahead: timedelta = timedelta(0)
     """How far ahead of its time a notice is taken in hand, so that it leaves at that time and not when there is a moment."""
+    ailing: set[Channel] = field(default_factory=set)
+    """The channels whose provider failed at the last try, which says nothing of the next phone."""
     resting: bool = False
     """Whether to take nothing more: the service is about to end."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Delivery:
         if self.ahead and early > 0:
             await asyncio.sleep(early)
         attempt = await self._try(leased)
+        self._note_health(leased.parcel.channel, attempt.verdict)
         written = False
         while not written:
             try:
@@ -112,6 +115,12 @@ class Delivery:
                 break
         if attempt.verdict is not Verdict.SENT:
             self.wake_desk()
+
+    def _note_health(self, channel: Channel, verdict: Verdict) -> None:
+        if verdict in (Verdict.AGAIN, Verdict.UNKNOWN):
+            self.ailing.add(channel)
+        else:
+            self.ailing.discard(channel)
 
     async def _write_down(self, leased: Leased, attempt: Attempt) -> None:
         """Note the outcome, and in the same transaction take what may leave next."""

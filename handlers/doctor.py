@@ -127,8 +127,7 @@ class StoreCheck:
 
     async def _people(self, tx: Transaction, school_id: int, school: School) -> list[Sign]:
         everybody = await people_store.of_school(tx, school_id)
-        stopped = await store_checkup.stopped(tx, school_id)
-        return list(checkup.people(Staff(school, everybody, self.channels, stopped)))
+        return list(checkup.people(Staff(school, everybody, self.channels)))
 
 
 @dataclass(frozen=True, slots=True)

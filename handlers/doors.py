@@ -57,13 +57,17 @@ class Attached:
         if reconciler.woken.is_set():
             reconciler.woken.clear()
             count += await reconciler.turn()
-        return count
+        return count + await reconciler.ask_for_receipts()
 
     async def poll_telegram(self) -> int:
         """Take in what waits at Telegram; gives how many updates. For stories, which do not poll for ever."""
-        with suppress(Exception):
-            return await self.telegram.poll_once() if self.telegram else 0
-        return 0
+        if self.telegram is None:
+            return 0
+        try:
+            return await self.telegram.poll_once()
+        except Exception as error:
+            self.telegram.tell(error)
+            return 0
 
     async def close(self) -> None:
         """Finish what is under way, in order: no more comes in, what is leased leaves, the store is let go."""
@@ -141,13 +145,16 @@ def _doors(settings: Settings, clock: Clock) -> Doors:
         texts = sms.SmsCarrier(
             settings.twilio_account_sid,
             settings.twilio_auth_token.get_secret_value(),
-            sender=settings.twilio_from[0] if settings.twilio_from else None,
+            senders=settings.twilio_from,
             service_sid=settings.twilio_messaging_service_sid,
             api_url=settings.twilio_api_url,
             status_url=f"{settings.public_url}/twilio/status" if settings.public_url else None,
             now=clock,
         )
         carriers[Channel.SMS] = texts
+        doors.heard = texts.hears
+        if texts.has_spare:
+            doors.spare.add(Channel.SMS)
         doors.closers.append(texts.close)
         if doors.obstacle is None:
             holder = _holder(settings)
@@ -213,7 +220,9 @@ def _reconciler(settings: Settings, service: Service) -> Reconciler | None:
     service.doors.closers.append(listing.close)
     desk = service.desk
     caught_up = partial(desk.drained, "twilio")
-    return Reconciler(service.database, service.clock, listing.since, desk.keep, desk.note, caught_up)
+    return Reconciler(
+        service.database, service.clock, listing.since, desk.keep, desk.note, caught_up, listing.receipt_of
+    )
 
 
 def _nobody() -> None:
@@ -258,7 +267,8 @@ def _app(settings: Settings, service: Service, door: telegram.TelegramDoor | Non
         reconciler, spooling = service.doors.reconciler, service.doors.spooling
         missed = reconciler.woken.set if reconciler else _nobody
         keep = spooling.keep if spooling else service.desk.keep
-        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, keep, missed)
+        heard = service.doors.heard
+        hooks = TwilioHooks(signatures.valid, sms.pack, sms.external_id, keep, missed, heard)
     if door is not None and settings.telegram_mode is TelegramMode.WEBHOOK:
         hook = TelegramHook(*_secrets(settings, sealer), door.keep_pushed)
     if settings.is_local:

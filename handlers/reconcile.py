@@ -1,7 +1,8 @@
 """Reconciliation: what Twilio has taken in is held against the inbox, and what no webhook brought is taken in now.
 
 A webhook that fails is not sent again: all of Twilio's tries end within 15 s (DESIGN §5). So its list of inbound texts is
-read at the start, after a webhook that we did not take, and every 30 s.
+read at the start, after a webhook that we did not take, and every 30 s. And before the silence about an alarm is taken for
+one, Twilio is asked what became of it: a receipt may have been lost on its way.
 """
 
 import asyncio
@@ -13,9 +14,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.delivery import Keep, Listed, Listing, Unlisted
+from bot.delivery import Keep, Listed, Listing, LookUp, Unlisted
 from bot.people import Channel
-from store import inbox, marks
+from store import inbox, marks, receipts
 from store.database import Database, StoreDown
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,9 @@ LOOK = 5.0
 OVERLAP = timedelta(minutes=10)
 """How far before the newest text known the list is read: texts may come into it later than their own time."""
 MARK = "twilio inbound"
+ASK_AHEAD = timedelta(seconds=20)
+"""How long before a receipt is due it is asked for."""
+ASKED_AT_ONCE = 20
 
 
 @dataclass(slots=True)
@@ -39,8 +43,10 @@ class Reconciler:
     keep: Keep
     note: Callable[..., Awaitable[None]]
     caught_up: Callable[[], None]
+    look_up: LookUp
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     failing_since: datetime | None = None
+    _asked: set[str] = field(default_factory=set)
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
     _looked_at: datetime | None = None
     _next_at: datetime | None = None
@@ -66,6 +72,25 @@ class Reconciler:
                 return 0
             await self._worked(count)
             return count
+
+    async def ask_for_receipts(self) -> int:
+        """Ask what became of the alarms whose receipts are due; gives how many could be told. Never raises for one that fails.
+
+        Each is asked about once: what Twilio does not know by then is silence.
+        """
+        async with self.database.transaction() as tx:
+            due = await receipts.awaited(tx, self.clock() + ASK_AHEAD, ASKED_AT_ONCE)
+        fresh = [provider_id for provider_id in due if provider_id not in self._asked]
+        self._asked = self._asked.intersection(due).union(fresh)
+        return sum(await asyncio.gather(*(self._ask(provider_id) for provider_id in fresh)))
+
+    async def _ask(self, provider_id: str) -> bool:
+        try:
+            found = await self.look_up(provider_id)
+            return found is not None and await self.keep(Channel.SMS, found.external_id, found.raw)
+        except (Unlisted, StoreDown) as error:
+            log.warning("a receipt could not be asked for", error=type(error).__name__, why=str(error))
+            return False
 
     async def _catch_up(self) -> int:
         mark = await self._mark()

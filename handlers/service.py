@@ -90,6 +90,10 @@ def end_process() -> None:
     os._exit(70)
 
 
+def _nobody(*_: object) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Doors:
     """What this service is attached to: how to read each channel, how to send on it, and the loops that listen."""
@@ -103,6 +107,10 @@ class Doors:
     obstacle: Obstacle | None = None
     """Why nobody holds texts for us, where somebody should."""
     reconciler: Reconciler | None = None
+    heard: Callable[[list[tuple[str, str]]], None] = _nobody
+    """Told of each of Twilio's receipts."""
+    spare: set[Channel] = field(default_factory=set)
+    """The channels that have a second sender."""
     spooling: SpoolingDoor | None = None
 
 
@@ -149,8 +157,16 @@ class Service:
             words.read("arrived", now=clock(), zone=school.zone, language=school.language)
             talk.leaves("arrived", school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
+        ailing: set[Channel] = set()
         habits = Habits(
-            by_id, frozenset(doors.carriers), draw_code, draw_seed, draw_hold if holds else timedelta, TOPICS
+            by_id,
+            frozenset(doors.carriers),
+            draw_code,
+            draw_seed,
+            draw_hold if holds else timedelta,
+            TOPICS,
+            ailing,
+            frozenset(doors.spare),
         )
         watch = None
         if isinstance(clock, GuardedClock):
@@ -158,7 +174,7 @@ class Service:
             await watch.begin()
         desk = Desk(database, clock, habits, doors.parsers, delivery_woken.set, desk_woken)
         delivery = Delivery(database, clock, doors.carriers, draw_token, desk_woken.set, delivery_woken)
-        delivery.ahead = AHEAD if holds else timedelta(0)
+        delivery.ailing, delivery.ahead = ailing, AHEAD if holds else timedelta(0)
         await desk.adopt()
         await delivery.begin()
         backstop = Backstop(database, clock, habits, doors.holder, doors.obstacle, delivery_woken.set)
@@ -218,6 +234,7 @@ class Service:
             heart.every(EVERY, "spool", spooling.read_in)
         if reconciler := self.doors.reconciler:
             heart.every(LOOK, "reconcile", reconciler.wake_when_due)
+            heart.every(LOOK, "receipts", reconciler.ask_for_receipts)
             reconciler.woken.set()
         self.desk.progress = lambda: heart.alive("desk")
         heart.start()

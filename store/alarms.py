@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlmodel import col, select
 
-from bot.alarm import Alarm, Kind, State
+from bot.alarm import DURESS, Alarm, Kind, State
 from store.database import Stale, Transaction
 from store.known import known
 from store.tables import AlarmRow
@@ -106,11 +106,11 @@ async def strange(tx: Transaction, school_id: int, now: datetime) -> list[tuple[
 async def due(
     tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
 ) -> list[Alarm]:
-    """Alarms of these schools whose rung or ownership is up, the longest due first; not those `besides`."""
+    """Alarms of these schools whose rung or ownership is up, not those `besides`: duress first, then the longest due."""
     query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now, col(AlarmRow.school_id).in_(schools))
     query = query.where(col(AlarmRow.id).not_in(besides)) if besides else query
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
-    query = query.order_by(col(AlarmRow.deadline_at), col(AlarmRow.id)).limit(limit)
+    query = query.order_by(col(AlarmRow.kind).not_in(DURESS), col(AlarmRow.deadline_at), col(AlarmRow.id)).limit(limit)
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]
 
 

@@ -12,16 +12,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col, select
 
 from bot.checkup import About, Sign, clock, disk, postgres, red, sqlite_pragmas, sqlite_version, well
-from bot.people import Channel
-from store.database import READING, Database, Transaction, store_down
-from store.tables import OutboxRow
+from store.database import READING, Database, store_down
 
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
-STOPPED = "twilio 21610%"
-"""What a notice says that was refused because its receiver has texted STOP."""
 PROMISES = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -68,11 +63,3 @@ async def _postgres(connection: AsyncConnection, now: datetime) -> list[Sign]:
     version = int(await show("server_version_num"))
     theirs = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
     return [*postgres(version, dict(values)), clock(theirs, now, "the database server")]
-
-
-async def stopped(tx: Transaction, school_id: int) -> set[int]:
-    """The people to whom a text was ever refused because they had texted STOP."""
-    query = select(OutboxRow.person_id).where(
-        OutboxRow.school_id == school_id, OutboxRow.channel == Channel.SMS, col(OutboxRow.error).like(STOPPED)
-    )
-    return {person_id for person_id in (await tx.session.exec(query.distinct())).all() if person_id is not None}

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import BindParameter, Integer, Update, and_, bindparam, exists, or_, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, Update, and_, bindparam, exists, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.delivery import Attempt, Parcel, Receipted, Verdict, pause_before
-from bot.events import Receipt
+from bot.delivery import RECEIPT_WITHIN, Attempt, Parcel, Verdict, pause_before
 from bot.people import Channel
 from store.database import ALONE, Transaction
 from store.tables import OutboxRow
@@ -50,17 +49,22 @@ class Notice:
     asks_number: bool = False
     visit_id: int | None = None
     alarm_id: int | None = None
+    copy: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A notice that is ours to send, `not_before` its time, until the lease ends. `doubtful`: an earlier try may be through."""
+    """A notice that is ours to send, `not_before` its time, until the lease ends. `doubtful`: an earlier try may be through.
+
+    `for_alarm`: somebody is to know that it has arrived.
+    """
 
     parcel: Parcel
     lease: str
     doubtful: bool
     made_at: datetime
     not_before: datetime
+    for_alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Troubled:
     notice: Notice
     refused: bool
     error: str
+    tries: int
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,9 @@ class Got:
 
 async def owe(tx: Transaction, notice: Notice, now: datetime, not_before: datetime | None = None) -> int:
     """Write down a notice; delivery finds it once this transaction is committed, and sends it `not_before` the time given."""
-    packed = json.dumps({"text": notice.text, "buttons": notice.buttons, "asks_number": notice.asks_number})
+    packed = json.dumps(
+        {"text": notice.text, "buttons": notice.buttons, "asks_number": notice.asks_number, "copy": notice.copy}
+    )
     row = OutboxRow(
         school_id=notice.school_id,
         person_id=notice.person_id,
@@ -118,26 +126,31 @@ def _parcel(tx: Transaction, row: OutboxRow) -> Parcel:
         urgent=row.urgent,
         asks_number=packed["asks_number"],
         tries=row.tries,
+        copy=packed.get("copy", 0),
+    )
+
+
+def _blocked() -> ColumnElement[bool]:
+    """What is no alarm waits for what was written to the same phone before it."""
+    earlier = aliased(OutboxRow)
+    return exists().where(
+        col(earlier.address_index) == col(OutboxRow.address_index),
+        col(earlier.urgent).is_(False),
+        col(earlier.id) < col(OutboxRow.id),
+        col(earlier.state).in_(PENDING),
     )
 
 
 @cache
 def _ready(urgent: bool) -> SelectOfScalar[OutboxRow]:
     """What may leave by `soon`, and what a lease that ended `now` left. Built once: that takes longer than running it."""
-    earlier = aliased(OutboxRow)
     now: BindParameter[datetime] = bindparam("now")
     soon: BindParameter[datetime] = bindparam("soon")
     ready = or_(
         and_(col(OutboxRow.state) == State.OWED, col(OutboxRow.next_at) <= soon),
         and_(col(OutboxRow.state) == State.LEASED, col(OutboxRow.lease_until) <= now),
     )
-    blocked = exists().where(
-        col(earlier.address_index) == col(OutboxRow.address_index),
-        col(earlier.urgent).is_(False),
-        col(earlier.id) < col(OutboxRow.id),
-        col(earlier.state).in_(PENDING),
-    )
-    query = select(OutboxRow).where(ready, col(OutboxRow.urgent).is_(urgent), *([] if urgent else [~blocked]))
+    query = select(OutboxRow).where(ready, col(OutboxRow.urgent).is_(urgent), *([] if urgent else [~_blocked()]))
     query = query.where(col(OutboxRow.channel).in_(bindparam("channels", expanding=True)))
     return query.order_by(col(OutboxRow.id)).limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
 
@@ -164,7 +177,8 @@ async def lease(
         doubtful = row.doubtful or row.state == State.LEASED
         row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
         tx.session.add(row)
-        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at, row.next_at))
+        for_alarm = row.urgent and row.alarm_id is not None
+        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at, row.next_at, for_alarm))
     await tx.session.flush()
     return leased
 
@@ -191,10 +205,14 @@ def _mine(leased: Leased) -> Update:
 async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: datetime) -> bool:
     """Note what a try came to; False, and nothing written, when the lease is no longer ours."""
     tries = leased.parcel.tries + 1
-    pressing = leased.parcel.urgent and (tries >= 2 or attempt.after is not None)
+    # A try that nobody answered has taken its time already: an alarm is with some provider within 10 s (DESIGN §7, I4).
+    hurt = tries >= 2 or bool(attempt.after) or attempt.verdict is Verdict.UNKNOWN
+    pressing = leased.parcel.urgent and hurt
     values: dict[str, object] = {"tries": tries, "error": attempt.error, "lease": None, "lease_until": None}
     if attempt.verdict is Verdict.SENT:
+        receipt_by = now + RECEIPT_WITHIN if attempt.receipt and leased.for_alarm else None
         values |= {"state": State.SENT, "sent_at": now, "provider_id": attempt.provider_id or None, "doubtful": False}
+        values |= {"receipt_by": receipt_by}
     elif attempt.verdict is Verdict.REFUSED or _is_blind(leased, attempt, tries):
         values |= {"state": State.REFUSED, "trouble": True}
     else:
@@ -213,58 +231,14 @@ def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
     return unknown and tries >= MOST_RESENDS
 
 
-async def receipted(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
-    """Take in a receipt. It only ever moves a notice forward, so that late, double and disordered ones are harmless.
-
-    It may come before the send has answered: then it is found by our own reference, and the provider's id is adopted.
-    False when no notice is known by either.
-    """
-    known = col(OutboxRow.provider_id) == receipt.provider_id
-    named = col(OutboxRow.id) == receipt.reference
-    row = (await tx.session.exec(select(OutboxRow).where(or_(named, known) if receipt.reference else known))).first()
-    if row is None:
-        return False
-    if _is_behind(row, receipt):
-        return True
-    row.provider_id = receipt.provider_id
-    if receipt.said is Receipted.DELIVERED:
-        row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
-        row.sent_at, row.trouble = row.sent_at or now, False
-    elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED, State.GONE):
-        _fail(row, receipt, now)
-    elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:
-        row.state, row.sent_at, row.lease = State.SENT, now, None
-    tx.session.add(row)
-    await tx.session.flush()
-    return True
-
-
-def _is_behind(row: OutboxRow, receipt: Receipt) -> bool:
-    """Whether a receipt is about an earlier try. Of that, only "delivered" counts, and only until the next has left."""
-    if row.state in PENDING:
-        # Only a try that failed leaves its id on a notice that is owed again.
-        return row.provider_id == receipt.provider_id and receipt.said is not Receipted.DELIVERED
-    return row.provider_id not in (None, receipt.provider_id)
-
-
-def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
-    """A passing failure is tried again on the same channel, and another way is found meanwhile; else it is refused."""
-    row.error, row.trouble, row.lease = receipt.error, True, None
-    if receipt.again and row.tries < MOST_RESENDS:
-        row.state = State.OWED
-        row.next_at = now + pause_before(row.tries, row.urgent)
-    else:
-        row.state = State.REFUSED
-
-
 async def troubled(tx: Transaction, limit: int) -> Sequence[Troubled]:
     """Notices the desk has yet to send round by another way, alarms first."""
     query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), col(OutboxRow.channel).in_(tuple(Channel)))
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
-    return [_troubled(tx, row) for row in rows]
+    return [as_troubled(tx, row) for row in rows]
 
 
-def _troubled(tx: Transaction, row: OutboxRow) -> Troubled:
+def as_troubled(tx: Transaction, row: OutboxRow) -> Troubled:
     parcel = _parcel(tx, row)
     notice = Notice(
         school_id=row.school_id,
@@ -277,8 +251,9 @@ def _troubled(tx: Transaction, row: OutboxRow) -> Troubled:
         urgent=row.urgent,
         visit_id=row.visit_id,
         alarm_id=row.alarm_id,
+        copy=parcel.copy,
     )
-    return Troubled(parcel.reference, notice, row.state == State.REFUSED, row.error)
+    return Troubled(parcel.reference, notice, row.state == State.REFUSED, row.error, row.tries, row.sent_at)
 
 
 async def settle(tx: Transaction, troubled_id: int) -> None:
@@ -315,8 +290,7 @@ async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:
 
 
 async def next_due(tx: Transaction) -> datetime | None:
-    """When the next notice that is owed may leave."""
-    query = (
-        select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED).order_by(col(OutboxRow.next_at)).limit(1)
-    )
-    return (await tx.session.exec(query)).first()
+    """When the next notice that is owed may leave; one that waits for an earlier one has no time of its own."""
+    free = or_(col(OutboxRow.urgent).is_(True), ~_blocked())
+    query = select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED, free)
+    return (await tx.session.exec(query.order_by(col(OutboxRow.next_at)).limit(1))).first()

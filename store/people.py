@@ -29,6 +29,7 @@ def _person(tx: Transaction, row: PersonRow) -> Person:
         particulars=Particulars.read(tx.sealer.open(row.particulars)) if row.particulars else NOTHING_ON_RECORD,
         last_channel=next(iter(those_known(Channel, row.last_channel or "")), None),
         lost=those_known(Channel, row.lost),
+        opted_out=row.opted_out,
     )
 
 
@@ -85,8 +86,8 @@ async def by_address(tx: Transaction, channel: Channel, address: str) -> list[Pe
 
 
 async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
-    """They wrote: prompts go where they last wrote, and a channel they write on is not lost."""
-    lost = ";".join(sorted(person.lost - {channel}))
+    """They wrote: prompts go where they last wrote, and a channel they write on is not lost, unless they stopped it."""
+    lost = ";".join(sorted(person.found_on(channel)))
     query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
     await tx.session.exec(query.values(last_channel=channel, lost=lost))
 
@@ -103,6 +104,20 @@ async def lose_channel(tx: Transaction, person: Person, channel: Channel) -> Non
     lost = ";".join(sorted(person.lost | {channel}))
     query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
     await tx.session.exec(query.values(lost=lost))
+
+
+async def opt_out(tx: Transaction, person: Person) -> None:
+    """They have texted STOP: no SMS of ours reaches them, whatever else they write, until they text START."""
+    await _stop(tx, person, True, person.lost | {Channel.SMS})
+
+
+async def opt_in(tx: Transaction, person: Person) -> None:
+    await _stop(tx, person, False, person.lost - {Channel.SMS})
+
+
+async def _stop(tx: Transaction, person: Person, stopped: bool, lost: frozenset[Channel]) -> None:
+    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
+    await tx.session.exec(query.values(opted_out=stopped, lost=";".join(sorted(lost))))
 
 
 async def invite(tx: Transaction, person: Person, token: str, expires_at: datetime) -> None:

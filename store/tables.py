@@ -47,6 +47,7 @@ class PersonRow(SQLModel, table=True):
     particulars: bytes | None = None
     last_channel: str | None = None
     lost: str = ""
+    opted_out: bool = Field(default=False, sa_column_kwargs=NO)
 
 
 class RotaRow(SQLModel, table=True):
@@ -277,6 +278,7 @@ class OutboxRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcInstant)
     sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    receipt_by: datetime | None = Field(default=None, sa_type=UtcInstant, index=True)
     trouble: bool = Field(default=False, index=True)
 
 

@@ -9,7 +9,7 @@ from bot import notices
 from bot.alarm import Alarm, Event, Happening, Kind, Notify
 from bot.duty import Watch
 from bot.ladder import ladder
-from bot.people import Person
+from bot.people import Channel, Person
 from handlers.desk import chase, facts
 from handlers.desk.case import Case, when_late
 from store import alarms, outbox, visits
@@ -157,6 +157,12 @@ async def _facts(case: Case, alarm: Alarm, happening: Happening) -> dict[str, ob
     return {**await facts.of_alarm(case, alarm), "word": word, "said": said}
 
 
+def _ways(case: Case, person: Person) -> tuple[Channel, ...]:
+    """The surest channel; and the next one too while the provider of that one fails (DESIGN §7, I4)."""
+    usable = case.usable(person.alarm_channels())
+    return usable if usable and usable[0] in case.habits.ailing else usable[:1]
+
+
 async def _notify(case: Case, alarm: Alarm, effect: Notify, known: dict[str, object], asked: str = "") -> bool:
     """Owe one contact one sentence, the owner with what is `asked` of them; False when no channel of theirs is left."""
     person = await case.person(alarm.school_id, effect.person_id)
@@ -174,7 +180,7 @@ async def _notify(case: Case, alarm: Alarm, effect: Notify, known: dict[str, obj
         person,
         notice,
         text,
-        case.usable(person.alarm_channels())[:1],
+        _ways(case, person),
         buttons=buttons,
         urgent=True,
         visit_id=alarm.visit_id,

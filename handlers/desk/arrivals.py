@@ -5,10 +5,11 @@ from datetime import timedelta
 from bot import codeword, notices
 from bot.alarm import Kind as AlarmKind
 from bot.events import Incoming, Sort
-from bot.people import Channel, Person, Role
-from handlers.desk import alarms, places, texts
+from bot.optout import Wish, says_more
+from bot.people import Person, Role
+from handlers.desk import alarms, reach, texts
 from handlers.desk.case import Case
-from store import inbox, outbox, people
+from store import inbox, outbox, people, receipts
 from store.inbox import Kept
 
 ANSWER_STRANGERS_EVERY = timedelta(hours=1)
@@ -24,9 +25,14 @@ async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
     if incoming.sort is Sort.RECEIPT:
         await _receipt(case, kept, incoming)
         return
-    known = await people.by_address(case.tx, incoming.channel, incoming.sender)
+    known = await _known(case, incoming)
+    heard = await reach.hear(case, known, incoming)
+    if heard is not Wish.NONE:
+        known = await _known(case, incoming)
     person = await _chosen(case, known, incoming.text)
     match incoming.sort:
+        case Sort.TEXT if heard is Wish.START and not says_more(incoming.text):
+            pass
         case Sort.TEXT | Sort.EDIT | Sort.OTHER if person is not None:
             await texts.take(case, person, kept, incoming)
         case Sort.TEXT | Sort.EDIT | Sort.OTHER:
@@ -34,7 +40,7 @@ async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
         case Sort.ENROL | Sort.CONTACT:
             await _enrolment(case, incoming, person)
         case Sort.BLOCKED if person is not None:
-            await lose_channel(case, person, incoming.channel)
+            await reach.lose(case, person, incoming.channel)
         case Sort.UNBLOCKED if person is not None:
             await people.wrote_on(case.tx, person, incoming.channel)
         case _:
@@ -50,9 +56,14 @@ async def take(case: Case, kept: Kept, incoming: Incoming) -> None:
     )
 
 
+async def _known(case: Case, incoming: Incoming) -> list[Person]:
+    """Whose number or chat it is, at the schools we watch over."""
+    known = await people.by_address(case.tx, incoming.channel, incoming.sender)
+    return [person for person in known if person.school_id in case.habits.schools]
+
+
 async def _chosen(case: Case, known: list[Person], text: str) -> Person | None:
     """A number may be on record at several schools: the one whose alarm is named, or that has a visit or an alarm open."""
-    known = [person for person in known if person.school_id in case.habits.schools]
     if len(known) < 2:
         return known[0] if known else None
     likely = []
@@ -66,7 +77,7 @@ async def _chosen(case: Case, known: list[Person], text: str) -> Person | None:
 
 
 async def _receipt(case: Case, kept: Kept, incoming: Incoming) -> None:
-    if incoming.receipt is None or await outbox.receipted(case.tx, incoming.receipt, case.now):
+    if incoming.receipt is None or await receipts.take_in(case.tx, incoming.receipt, case.now):
         await inbox.done(case.tx, kept, case.now)
     else:
         raise ReceiptEarly
@@ -143,24 +154,3 @@ async def _reply(
         asks_number=asks_number,
     )
     await outbox.owe(case.tx, row, case.now)
-
-
-async def lose_channel(case: Case, person: Person, channel: Channel) -> Person | None:
-    """A channel refuses us: the office is told, and prompts go by the other one. Gives the person as they now are."""
-    if channel in person.lost:
-        return await case.person(person.school_id, person.id)
-    await people.lose_channel(case.tx, person, channel)
-    case.forget_people()
-    now_known = await case.person(person.school_id, person.id)
-    await case.note(person.school_id, "channel lost", person_id=person.id, channel=channel)
-    await case.tell(
-        person.school_id,
-        [Role.OFFICE],
-        "office_channel_lost",
-        besides=frozenset({person.id}),
-        initials=person.initials,
-        channel=channel.upper(),
-    )
-    if now_known and not case.usable(c for c in now_known.channels() if c not in now_known.lost):
-        await places.unreachable(case, now_known)
-    return now_known

@@ -1,6 +1,6 @@
 """One case on the desk: a transaction, the time, and what is needed to write sentences to people."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,10 @@ class Habits:
     """How long after its text came in an answer leaves: drawn without a look at what the text set off."""
     topics: Mapping[str, "Topic"] = field(default_factory=dict)
     """What there can be conversations about, by name."""
+    ailing: Set[Channel] = frozenset()
+    """The channels whose provider has last failed: an alarm goes by these and by the next at once."""
+    spare: frozenset[Channel] = frozenset()
+    """The channels that have a second sender, for a second copy."""
 
 
 def when_late(said_at: datetime | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from handlers.desk.case import Case, Habits
 from handlers.desk.due import BATCH, Due, Task, due, next_due
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
-from store import briefings, inbox, outbox, requests, visits
+from store import briefings, inbox, outbox, receipts, requests, visits
 from store import talks as talk_store
 from store.database import Database, Stale, StoreDown, Transaction
 from store.inbox import Kept
@@ -103,6 +103,7 @@ class Desk:
     async def turn(self) -> int:
         """Deal with what is there: texts first, so that nothing is raised for what was sent in time; then what has come due.
 
+        Of that the worst comes first: code words and dangers, then visitors (`visits.due`), then quiet alarms.
         Receipts come last and a few at a time: hundreds of them after an outage hold up no deadline (invariant I3).
         """
         async with self.database.transaction() as tx:
@@ -113,17 +114,19 @@ class Desk:
             async with self.database.transaction() as tx:
                 found = await self._due(tx)
         places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id) for s, p in found.places]
+        alarms_due = [(a.is_duress, Task(a.id, partial(self._alarm, alarm=a), a.visit_id)) for a in found.alarms]
+        count += await self._each("alarm", [task for is_duress, task in alarms_due if is_duress])
         count += await self._each("place", places_due)
-        count += await self._each(
-            "alarm", [Task(a.id, partial(self._alarm, alarm=a), a.visit_id) for a in found.alarms]
-        )
+        count += await self._each("alarm", [task for is_duress, task in alarms_due if not is_duress])
         count += await self._each("talk", [Task(talk.id, partial(self._talk, talk=talk)) for talk in found.talks])
         count += await self._each("request", [Task(r.id, partial(self._request, request=r)) for r in found.requests])
         count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in found.briefings])
         count += await self._all(found.receipts)
         async with self.database.transaction() as tx:
             troubled = await outbox.troubled(tx, BATCH)
+            silent = [] if found.hides_receipts else await receipts.silent(tx, self.clock(), BATCH)
         count += await self._each("notice", [Task(row.id, partial(self._mend, troubled=row)) for row in troubled])
+        count += await self._each("receipt", [Task(row.id, partial(self._unheard, silent=row)) for row in silent])
         if count:
             self.wake()
         if found.is_full:
@@ -287,6 +290,9 @@ class Desk:
 
     async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
         await troubles.mend(self._case(tx), troubled)
+
+    async def _unheard(self, tx: Transaction, silent: Troubled) -> None:
+        await troubles.unheard(self._case(tx), silent)
 
     async def _each(self, what: str, tasks: Sequence[Task]) -> int:
         """Each in a transaction of its own: one that fails is logged and tried again a little later, and blocks no other."""

@@ -9,7 +9,7 @@ from bot.authorising import Request
 from bot.briefing import Briefing
 from bot.visit import Place
 from handlers.desk.sores import Sores
-from store import alarms, briefings, inbox, requests, talks, visits
+from store import alarms, briefings, inbox, receipts, requests, talks, visits
 from store.database import Transaction
 from store.inbox import Kept
 from store.talks import Talk
@@ -37,6 +37,12 @@ class Due(NamedTuple):
     requests: Sequence[Request]
     briefings: Sequence[Briefing]
     receipts: Sequence[Kept]
+    held: bool
+
+    @property
+    def hides_receipts(self) -> bool:
+        """Whether a receipt may wait unread: then nothing is taken for silence."""
+        return self.held or len(self.receipts) == RECEIPTS
 
     @property
     def is_full(self) -> bool:
@@ -55,12 +61,13 @@ async def due(tx: Transaction, now: datetime, schools: Sequence[int], sores: Sor
         [] if held else await requests.due(tx, now, BATCH),
         [] if held else await briefings.due(tx, now, BATCH),
         await inbox.new_ones(tx, RECEIPTS, receipts=True),
+        held,
     )
 
 
 async def next_due(tx: Transaction, now: datetime, sores: Sores) -> datetime | None:
     """When the next of it comes, or what failed is tried again."""
-    found = [await store.next_due(tx) for store in (talks, requests, briefings)]
+    found = [await store.next_due(tx) for store in (talks, requests, briefings, receipts)]
     found.append(await visits.next_due(tx, sores.resting("place", now)))
     found.append(await alarms.next_due(tx, sores.resting("alarm", now)))
     return min((instant for instant in (*found, sores.next_try(now)) if instant), default=None)

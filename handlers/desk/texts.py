@@ -36,7 +36,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
     """Understand a text and carry it out. The code word is looked for first, and changes nothing of the rest."""
     if person.last_channel is not incoming.channel or incoming.channel in person.lost:
         await people.wrote_on(case.tx, person, incoming.channel)
-        person = replace(person, last_channel=incoming.channel, lost=person.lost - {incoming.channel})
+        person = replace(person, last_channel=incoming.channel, lost=person.found_on(incoming.channel))
         case.forget_people()
     school = case.school(person.school_id)
     said = late.said(kept.received_at - incoming.age, case.now)

@@ -2,7 +2,8 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,21 +17,25 @@ from twilio.base.exceptions import (
 from urllib3.exceptions import NewConnectionError
 
 from bot.delivery import Attempt, Parcel, Verdict
-from handlers.sms.errors import MEANINGS, meaning_of
+from handlers.sms.errors import MEANINGS, is_senders, meaning_of, passing
 from handlers.sms.line import TOO_MANY, Line, Throttled, Unsent
+from handlers.sms.senders import Sender, Senders
 
 VALIDITY_SECONDS = 600  # of an alarm: Twilio's default is 10 h, and one that comes tomorrow misleads
 LOOK_BACK = 50  # texts to one number: the page the look-up reads
 FIND_WITHIN = timedelta(minutes=30)
 MOST_TAKEN = 10_000
 ALARMS, OTHERS = "sms-alarm", "sms"
+ALARM_LIMIT = 6.0
+"""Seconds for a try of an alarm: with what follows from a try that nobody answers, within 10 s (DESIGN §7, I4)."""
+AT_ONCE = timedelta(0)
 NOT_GOING_OUT = frozenset({"failed", "undelivered", "canceled", "scheduled"})
 
 log = structlog.get_logger(__name__)
 
 
 class SmsCarrier:
-    """Sends by Twilio from a number or a Messaging Service (which goes first when both are given).
+    """Sends by Twilio from a Messaging Service, from numbers, or from one after another: what is given, in this order.
 
     `status_url` is where receipts come to, as seen from outside; `time_limit` is in seconds, for a whole try.
     Alarms have `threads` of their own, so that no hanging prompt stands before one. With `now`, a look-up
@@ -43,7 +48,7 @@ class SmsCarrier:
         account_sid: str,
         auth_token: str,
         *,
-        sender: str | None,
+        senders: Sequence[str],
         service_sid: str | None,
         api_url: str | None,
         status_url: str | None,
@@ -51,24 +56,48 @@ class SmsCarrier:
         threads: int = 8,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        if not sender and not service_sid:
+        if not senders and not service_sid:
             raise ValueError("texts need a number or a Messaging Service to come from")
         self._line = Line(
             account_sid, auth_token, api_url=api_url, time_limit=time_limit, pools=(ALARMS, OTHERS), threads=threads
         )
-        self._origin = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
+        service = [Sender(service_sid, is_service=True)] if service_sid else []
+        self._senders = Senders([*service, *(Sender(number) for number in senders)], now)
         self._status_url = status_url
         self._now = now
         self._taken: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, parcel: Parcel) -> Attempt:
         """Try once. Raises nothing: what went wrong is in the verdict."""
+        sender = self._senders.choose(parcel)
         try:
-            sid = await self._line.call(_pool(parcel), lambda: self._create(parcel))
+            sid = await self._line.call(_pool(parcel), lambda: self._create(parcel, sender), _patience(parcel))
         except Exception as error:
-            return attempt_after(error)
+            attempt = attempt_after(error)
+            if is_senders(getattr(error, "code", None)) and self._senders.fails(sender):
+                return replace(attempt, after=AT_ONCE)
+            return attempt
         self._take(sid, parcel.reference)
-        return Attempt(Verdict.SENT, sid)
+        return Attempt(Verdict.SENT, sid, receipt=self._tells)
+
+    def hears(self, params: Sequence[tuple[str, str]]) -> None:
+        """What a receipt says of the sender: see `Senders`."""
+        fields = dict(params)
+        number, phone, status = (fields.get(name, "") for name in ("From", "To", "MessageStatus"))
+        code = fields.get("ErrorCode", "")
+        if status == "delivered":
+            self._senders.reaches(number)
+        elif status in ("undelivered", "failed") and code.isascii() and code.isdigit() and passing(int(code[:9])):
+            self._senders.misses(number, phone)
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether a second copy can go from another sender than the first."""
+        return len(self._senders.all) > 1
+
+    @property
+    def _tells(self) -> bool:
+        return self._status_url is not None
 
     async def find(self, parcel: Parcel) -> Attempt | None:
         """The newest text of exactly these words to this number that no other reference has; or None."""
@@ -84,14 +113,14 @@ class SmsCarrier:
         # What this notice has already comes before what nobody has: it is given the same answer every time.
         sid = next((known for known in ours if known in self._taken), ours[0])
         self._take(sid, parcel.reference)
-        return Attempt(Verdict.SENT, sid)
+        return Attempt(Verdict.SENT, sid, receipt=self._tells)
 
     async def close(self) -> None:
         """Start no further call. One that hangs ends by its own time limit."""
         await self._line.close()
 
-    def _create(self, parcel: Parcel) -> str:
-        fields: dict[str, object] = {"to": parcel.address, "body": parcel.text, **self._origin}
+    def _create(self, parcel: Parcel, sender: Sender) -> str:
+        fields: dict[str, object] = {"to": parcel.address, "body": parcel.text, **sender.fields}
         if self._status_url:
             fields["status_callback"] = f"{self._status_url}?ref={parcel.reference}"
         if parcel.urgent:
@@ -119,6 +148,10 @@ class SmsCarrier:
 
 def _pool(parcel: Parcel) -> str:
     return ALARMS if parcel.urgent else OTHERS
+
+
+def _patience(parcel: Parcel) -> float | None:
+    return ALARM_LIMIT if parcel.urgent else None
 
 
 def attempt_after(error: Exception) -> Attempt:

@@ -1,12 +1,13 @@
 """What Twilio's error codes mean to us: one table, for answers to a POST and for receipts alike (DESIGN §5).
 
 Rules for editors: what there is to decide for a row is its verdict. `lost` closes the channel until that
-person writes on it again, so it belongs to a number, never to our account. The rest `meaning_of` judges.
+person writes on it again, so it belongs to a number, never to our account. `sender` is a fault of the number
+or service that we send from: another may do. The rest `meaning_of` judges.
 """
 
 from dataclasses import dataclass
 
-from bot.delivery import Verdict
+from bot.delivery import OPTED_OUT, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Meaning:
     verdict: Verdict
     why: str
     lost: bool = False
+    sender: bool = False
 
 
 CLIENT_ERRORS = range(400, 500)
@@ -33,11 +35,29 @@ MEANINGS: dict[int, Meaning] = {
     20003: Meaning(_AGAIN, "credentials refused"),
     401: Meaning(_AGAIN, "credentials refused"),
     403: Meaning(_AGAIN, "credentials refused"),
+    # The number or service that we send from does not do. It works again once it is mended; meanwhile another may.
+    21212: Meaning(_AGAIN, "not a number to send from", sender=True),
+    21603: Meaning(_AGAIN, "nothing to send from", sender=True),
+    21606: Meaning(_AGAIN, "the number cannot send texts", sender=True),
+    21611: Meaning(_AGAIN, "the number has too many texts waiting", sender=True),
+    21612: Meaning(_AGAIN, "not reached from this number", sender=True),
+    21659: Meaning(_AGAIN, "not one of Twilio's numbers", sender=True),
+    21660: Meaning(_AGAIN, "not a number of this account", sender=True),
+    21661: Meaning(_AGAIN, "the number cannot send texts", sender=True),
+    20404: Meaning(_AGAIN, "not found", sender=True),
+    21701: Meaning(_AGAIN, "no such Messaging Service", sender=True),
+    21703: Meaning(_AGAIN, "the Messaging Service has no number", sender=True),
+    21704: Meaning(_AGAIN, "the Messaging Service has no number", sender=True),
+    21705: Meaning(_AGAIN, "no such Messaging Service", sender=True),
+    30002: Meaning(_AGAIN, "suspended", sender=True),
+    30007: Meaning(_AGAIN, "filtered by a network", sender=True),
+    30032: Meaning(_AGAIN, "the number is not verified", sender=True),
+    30034: Meaning(_AGAIN, "the number is not registered", sender=True),
     # A gateway that gave up waiting does not know what became of the text.
     408: Meaning(Verdict.UNKNOWN, "the request took too long"),
     # The number takes no text from us: climb at once, by another channel.
     21211: Meaning(_REFUSED, "not a phone number", lost=True),
-    21610: Meaning(_REFUSED, "opted out", lost=True),
+    21610: Meaning(_REFUSED, OPTED_OUT, lost=True),
     21614: Meaning(_REFUSED, "not a mobile number", lost=True),
     30004: Meaning(_REFUSED, "blocked", lost=True),
     30005: Meaning(_REFUSED, "unknown number", lost=True),
@@ -56,3 +76,14 @@ def meaning_of(status: int, code: int | None) -> Meaning:
 def passing(code: int | None) -> bool:
     """Whether a receipt with this error code is worth another try on the same channel."""
     return code in MEANINGS and MEANINGS[code].verdict is Verdict.AGAIN
+
+
+def is_senders(code: int | None) -> bool:
+    """Whether an error lies with what we send from: the same text may go through from another number."""
+    return code in MEANINGS and MEANINGS[code].sender
+
+
+def receipt_error(status: str, code: int | None) -> str:
+    """A receipt's failure in words for the administrator."""
+    known = MEANINGS.get(code or 0)
+    return f"twilio {code or status}" + (f": {known.why}" if known else "")

@@ -13,6 +13,7 @@ from twilio.base.exceptions import TwilioRestException
 from bot.delivery import Verdict
 from bot.held import Answer, Found, Standing
 from handlers.sms.carrier import attempt_after
+from handlers.sms.errors import is_senders
 from handlers.sms.line import Line
 
 POOL, THREADS = "sms-held", 4
@@ -83,6 +84,9 @@ class SmsHolder:
             if unknown and isinstance(error, TwilioRestException) and error.code == UNKNOWN_THERE:
                 return unknown
             attempt = attempt_after(error)
+            if is_senders(getattr(error, "code", None)):
+                # Nothing else of ours can hold it: better to say so than to go on trying.
+                return Answer(Verdict.REFUSED, error=attempt.error)
             return Answer(attempt.verdict, error=attempt.error, after=attempt.after)
         return Answer(Verdict.SENT, standing_of(str(message.status)), str(message.sid or ""))
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from bot.delivery import Receipted
 from bot.events import Incoming, Receipt, Sort
 from bot.people import Channel
-from handlers.sms.errors import passing
+from handlers.sms.errors import passing, receipt_error
 
 Kind = Literal["sms", "status", "listed"]
 """A text and a receipt, as webhooks; and a text that Twilio's list had and no webhook brought, with its time and age (s)."""
@@ -75,7 +75,7 @@ def _receipt(fields: Mapping[str, str], query: str) -> Incoming:
         said=said,
         reference=_number(parse_qs(query).get("ref", [""])[0]),
         again=failed and passing(code),
-        error=f"twilio {code or status}" if failed else "",
+        error=receipt_error(status, code) if failed else "",
     )
     return Incoming(Channel.SMS, "", Sort.RECEIPT, receipt=receipt)
 

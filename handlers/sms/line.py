@@ -94,11 +94,14 @@ class Line:
         """The time by Twilio's own clock when it last answered."""
         return self._http.their_now
 
-    async def call(self, pool: str, work: Callable[[], T]) -> T:
-        """Run in a thread of this pool. When time runs out, raises Unsent if none was free, else TimeoutError."""
+    async def call(self, pool: str, work: Callable[[], T], within: float | None = None) -> T:
+        """Run in a thread of this pool. When time runs out, raises Unsent if none was free, else TimeoutError.
+
+        `within`, s, is for a call that may not take as long as others.
+        """
         call = self._pools[pool].submit(work)
         try:
-            async with asyncio.timeout(self._time_limit):
+            async with asyncio.timeout(min(within or self._time_limit, self._time_limit)):
                 return await asyncio.wrap_future(call)
         except TimeoutError:
             if call.cancel():

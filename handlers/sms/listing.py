@@ -1,12 +1,12 @@
-"""What phones have texted us, as Twilio has it: the list that is held against the inbox (DESIGN §5)."""
+"""What phones have texted us, and what became of a text of ours, as Twilio has it: for what no webhook told (DESIGN §5)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery import Listed, Unlisted
+from bot.delivery import Listed, Receipted, Unlisted
 from handlers.sms.carrier import attempt_after
-from handlers.sms.inbound import pack
+from handlers.sms.inbound import RECEIPTS, external_id, pack
 from handlers.sms.line import Line
 
 PAGE = 50
@@ -45,6 +45,18 @@ class SmsListing:
         except Exception as error:
             raise Unlisted(attempt_after(error).error) from error
         return sorted(found, key=lambda one: (one.sent_at, one.external_id))
+
+    async def receipt_of(self, provider_id: str) -> Listed | None:
+        """What its receipt would have said; None while there is nothing to say. Raises Unlisted."""
+        try:
+            text = await self._line.call(POOL, self._line.client.messages(provider_id).fetch)
+        except Exception as error:
+            raise Unlisted(attempt_after(error).error) from error
+        if RECEIPTS.get(text.status, Receipted.ON_ITS_WAY) is Receipted.ON_ITS_WAY:
+            return None
+        code = "" if text.error_code is None else str(text.error_code)
+        params = [("MessageSid", provider_id), ("MessageStatus", text.status), ("ErrorCode", code)]
+        return Listed(external_id("status", params), pack("status", params, ""), text.date_updated)
 
     async def close(self) -> None:
         await self._line.close()

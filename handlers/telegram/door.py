@@ -77,7 +77,7 @@ class TelegramDoor:
                 self.healthy, failures = True, 0
             except Exception as error:
                 self.healthy = False
-                self._tell(error)
+                self.tell(error)
                 await _unless(stop, self._pause(PAUSES[min(failures, len(PAUSES) - 1)]))
                 failures += 1
 
@@ -157,7 +157,8 @@ class TelegramDoor:
     async def _pause(self, seconds: float) -> None:
         await self._sleep(seconds)
 
-    def _tell(self, error: Exception) -> None:
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong with a round: in the log, and to the office where another program polls our bot."""
         # The class only: the library's messages can hold the token, and a store's the values.
         log.warning("telegram_poll_failed", error=type(error).__name__)
         if isinstance(error, Conflict):

@@ -19,8 +19,8 @@ MOST = 64 * KIB
 EMPTY_TWIML = "<Response/>"
 
 
-def _nothing() -> None:
-    """Nobody reads Twilio's list."""
+def _nothing(*_: object) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class TwilioHooks:
     keep: Keep
     missed: Callable[[], None] = _nothing
     """Told of each webhook that is signed, and was not kept: Twilio's list has it."""
+    heard: Callable[[Params], None] = _nothing
+    """Told of each receipt that is signed."""
 
 
 def router(hooks: TwilioHooks, doorkeeper: Doorkeeper) -> APIRouter:
@@ -64,6 +66,8 @@ async def _take(kind: Kind, request: Request, hooks: TwilioHooks, doorkeeper: Do
         external_id = hooks.external_id(kind, params)
     except ValueError as error:
         raise HTTPException(400) from error
+    if kind == "status":
+        hooks.heard(params)
     try:
         await doorkeeper.keep(hooks.keep, Channel.SMS, external_id, hooks.pack(kind, params, query), door)
     except HTTPException:

@@ -62,6 +62,7 @@ WORST = {
     "visits": "12, 13, 14",
     "others": "H.M., D.M.",
     "goers": "A.M.+B.M.",
+    "other": BOOK["labels"]["way_other"],
     "at": "14:32",
     "briefing": "x" * 240,
     "rows": "Mon 23/11: 12 14:00 A.+B. to K.T., attendance; 13 15:00 A. alone to L.M., no assessment",

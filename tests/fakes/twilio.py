@@ -36,7 +36,10 @@ class TwilioServer(TwilioSchedule):
         self.service_sid = service_sid
         self.balance = "25.00"
         self.account = Account(account_sid, auth_token, number)
+        self.other_numbers: tuple[str, ...] = ()
+        """Numbers of the account beside `number`, which is in the Messaging Service as they are not."""
         self._refuses: dict[str, int] = {}
+        self._unfit: dict[str, int] = {}
 
     # -- what a test plans --------------------------------------------------------------------------
 
@@ -47,6 +50,14 @@ class TwilioServer(TwilioSchedule):
                 self._refuses.pop(number, None)
             else:
                 self._refuses[number] = code
+
+    def forbids(self, sender: str, code: int | None) -> None:
+        """Refuse every text from this number or service with a code such as 21606 or 30002; None ends it."""
+        with self._lock:
+            if code is None:
+                self._unfit.pop(sender, None)
+            else:
+                self._unfit[sender] = code
 
     def fails_next(
         self, status: int, *, after_accepting: bool = False, times: int = 1, method: str = "create",
@@ -172,13 +183,15 @@ class TwilioServer(TwilioSchedule):
             raise TwilioError(400, 21617)
         if not sender and not service:
             raise TwilioError(400, 21603)
-        if sender not in (None, self.number):
+        if sender not in (None, self.number, *self.other_numbers):
             raise TwilioError(400, 21606)
         if service not in (None, self.service_sid):
             raise TwilioError(404, 20404)
+        if code := self._unfit.get(sender or service or ""):
+            raise TwilioError(400, code)
         if to in self._refuses:
             raise TwilioError(400, self._refuses[to])
-        if to in self._opted_out:
+        if (to, sender or self.number) in self._opted_out:
             raise TwilioError(400, 21610)
         send_at = self._schedule(params)
         status = "scheduled" if send_at else "accepted" if service else "queued"

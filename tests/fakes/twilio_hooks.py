@@ -81,7 +81,7 @@ class TwilioHooks(Server):
         self._places = Places()
         self._messages: list[Sms] = []
         self._phones: dict[str, list[SmsLine]] = {}
-        self._opted_out: set[str] = set()
+        self._opted_out: set[tuple[str, str]] = set()
         self._plan_for_all = Plan(when="auto" if auto_receipts else "held")
         self._plans: dict[str, Plan] = {}
         self._owed: list[Receipt] = []
@@ -96,13 +96,13 @@ class TwilioHooks(Server):
 
     # -- a phone ------------------------------------------------------------------------------------
 
-    def texts(self, from_number: str, body: str, *, lost: bool = False, wait: bool = True) -> int:
-        """Send a text to our number; gives the status Doorstep answered, 0 when nobody did.
+    def texts(self, from_number: str, body: str, *, lost: bool = False, wait: bool = True, to: str = "") -> int:
+        """Send a text to our number, or to another of ours; gives the status Doorstep answered, 0 when nobody did.
 
         Whatever happened, the text is in the list of messages. `lost`: the webhook is never made.
         `wait=False`: give 0 at once (see `settled()`), as a test on Doorstep's own loop must.
         """
-        return self._arrives(from_number, body, [], lost, wait)
+        return self._arrives(from_number, body, [], lost, wait, to)
 
     def sends_mms(self, from_number: str, body: str = "", media_type: str = "image/jpeg") -> int:
         """Send a picture, with or without words; gives the status, as `texts` does."""
@@ -115,25 +115,26 @@ class TwilioHooks(Server):
             return list(self._phones.get(number, []))
 
     def opts_out(self, number: str) -> None:
-        """From now on a text to this number is refused with 21610, until the phone texts START."""
+        """From now on our number's texts to this phone are refused with 21610, until it texts START to it."""
         with self._lock:
-            self._opted_out.add(number)
+            self._opted_out.add((number, self.number))
 
-    def _arrives(self, number: str, body: str, media: list[str], lost: bool, wait: bool) -> int:
+    def _arrives(self, number: str, body: str, media: list[str], lost: bool, wait: bool, to: str = "") -> int:
         with self._lock:
             at = self._now()
             sid = self._new_sid("MM" if media else "SM")
             sms = Sms(
-                sid, self.account_sid, number, self.number, body, "inbound", "received", at, at,
+                sid, self.account_sid, number, to or self.number, body, "inbound", "received", at, at,
                 media=len(media),
             )  # fmt: skip
             self._messages.append(sms)
             self._phones.setdefault(number, []).append(SmsLine(at, "sent", body, sid))
             word = body.strip().upper()
+            # Each number has its own list of those who want no more from it.
             if word in STOP_WORDS:
-                self._opted_out.add(number)
+                self._opted_out.add((number, sms.to))
             elif word in START_WORDS:
-                self._opted_out.discard(number)
+                self._opted_out.discard((number, sms.to))
             form, places = self._inbound_form(sms, media), self._places
             self._touch()
         if lost or not places.sms_url:
@@ -152,7 +153,7 @@ class TwilioHooks(Server):
         return blank | pictures | kinds | {
             "ToCountry": "GB", "FromCountry": "GB", "SmsMessageSid": sms.sid, "SmsSid": sms.sid,
             "MessageSid": sms.sid, "SmsStatus": "received", "AccountSid": self.account_sid,
-            "NumMedia": str(len(media)), "NumSegments": "1", "Body": sms.body, "To": self.number,
+            "NumMedia": str(len(media)), "NumSegments": "1", "Body": sms.body, "To": sms.to,
             "From": sms.sender or "", "ApiVersion": "2010-04-01",
         }  # fmt: skip
 

@@ -55,7 +55,7 @@ class TwilioSchedule(TwilioHooks):
         held = [one for one in self._messages if one.status == "scheduled"]
         ripe = [one for one in held if one.send_at and one.send_at <= at]
         for sms in sorted(ripe, key=lambda one: one.send_at or at):
-            if sms.to in self._opted_out:
+            if (sms.to, sms.sender or self.number) in self._opted_out:
                 sms.becomes("failed", 21610)
                 continue
             due = self._hand_over(sms, sms.send_at or at)

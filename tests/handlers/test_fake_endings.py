@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped,unused-ignore]
+from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped,unused-ignore]
 
 from tests.fakes.hands import Hands
 from tests.fakes.twilio import TwilioServer
@@ -55,3 +55,30 @@ def test_a_failure_may_come_after_calls_that_go_well() -> None:
         with pytest.raises(TwilioException):
             page.next_page()
         assert len(list(page.next_page())) == 1
+
+
+def test_each_number_has_its_own_stops_and_faults() -> None:
+    """STOP to the one is no STOP to the other; a number that may not send refuses, and the other sends."""
+    other = "+447700900101"
+    with TwilioServer(Hands(), account_sid=SID, auth_token=TOKEN) as server:
+        server.other_numbers = (other,)
+        client = client_of(server)
+
+        def code(sender: str) -> int:
+            try:
+                client.messages.create(to=ASHA, from_=sender, body="x")
+            except TwilioRestException as refused:
+                return int(refused.code)
+            return 0
+
+        server.texts(ASHA, "stop", lost=True)
+        assert (code(server.number), code(other)) == (21610, 0)
+        server.texts(ASHA, "start", lost=True)
+        server.texts(ASHA, "end", lost=True, to=other)
+        assert (code(server.number), code(other)) == (0, 21610)
+        server.forbids(server.number, 30002)
+        assert code(server.number) == 30002
+        server.forbids(server.number, None)
+        assert code(server.number) == 0
+        assert code("+447700900199") == 21606
+        assert [one.to for one in server.messages() if one.direction == "inbound"] == [server.number] * 2 + [other]

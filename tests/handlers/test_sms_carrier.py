@@ -38,7 +38,7 @@ def carrier_to(url: str, *, token: str = TOKEN, time_limit: float = 8.0, threads
     return SmsCarrier(
         SID,
         token,
-        sender=US,
+        senders=[US],
         service_sid=None,
         api_url=url,
         status_url=STATUS_URL,
@@ -65,7 +65,7 @@ class TestSending:
         """A prompt carries its words, our number and where its receipts go to, with our reference."""
         attempt = await carrier.send(parcel())
         (sms,) = twilio.messages()
-        assert attempt == Attempt(SENT, sms.sid)
+        assert attempt == Attempt(SENT, sms.sid, receipt=True)
         assert sms.params == {
             "To": OLIVE,
             "Body": "ALARM K7Q2 14:32",
@@ -81,7 +81,7 @@ class TestSending:
 
     async def test_by_a_messaging_service(self, twilio: TwilioServer) -> None:
         """A Messaging Service chooses the number; without a public URL no receipts are asked for."""
-        one = SmsCarrier(SID, TOKEN, sender=US, service_sid=twilio.service_sid, api_url=twilio.url, status_url=None)
+        one = SmsCarrier(SID, TOKEN, senders=[US], service_sid=twilio.service_sid, api_url=twilio.url, status_url=None)
         assert (await one.send(parcel())).verdict is SENT
         await one.close()
         (sms,) = twilio.messages()
@@ -90,7 +90,7 @@ class TestSending:
     def test_from_nowhere(self) -> None:
         """Without a number or a Messaging Service there is nothing to send from."""
         with pytest.raises(ValueError, match="number or a Messaging Service"):
-            SmsCarrier(SID, TOKEN, sender=None, service_sid=None, api_url=None, status_url=None)
+            SmsCarrier(SID, TOKEN, senders=[], service_sid=None, api_url=None, status_url=None)
 
 
 ROWS = [
@@ -109,7 +109,23 @@ ROWS = [
     (403, 20003, AGAIN, False),
     (403, 70051, AGAIN, False),
     (400, 21617, REFUSED, False),
-    (404, 20404, REFUSED, False),
+    (404, 20404, AGAIN, False),
+    (400, 21212, AGAIN, False),
+    (400, 21603, AGAIN, False),
+    (400, 21606, AGAIN, False),
+    (400, 21611, AGAIN, False),
+    (400, 21612, AGAIN, False),
+    (400, 21659, AGAIN, False),
+    (400, 21660, AGAIN, False),
+    (400, 21661, AGAIN, False),
+    (400, 21701, AGAIN, False),
+    (400, 21703, AGAIN, False),
+    (400, 21704, AGAIN, False),
+    (400, 21705, AGAIN, False),
+    (400, 30002, AGAIN, False),
+    (400, 30007, AGAIN, False),
+    (400, 30032, AGAIN, False),
+    (400, 30034, AGAIN, False),
     (409, 20409, REFUSED, False),
     (408, 20408, UNKNOWN, False),
     (500, 20500, UNKNOWN, False),
@@ -155,7 +171,7 @@ class TestErrors:
         twilio.fails_next(503, after_accepting=True)
         assert (await carrier.send(parcel())).verdict is UNKNOWN
         (sms,) = twilio.messages()
-        assert await carrier.find(parcel()) == Attempt(SENT, sms.sid)
+        assert await carrier.find(parcel()) == Attempt(SENT, sms.sid, receipt=True)
 
     async def test_it_is_tried_once(self, twilio: TwilioServer, carrier: SmsCarrier) -> None:
         """The client repeats nothing by itself: one send is one POST."""
@@ -270,7 +286,7 @@ class TestTheWire:
         twilio.hangs_next("create")
         assert await one.send(parcel()) == Attempt(UNKNOWN, error="twilio: no answer in time")
         (sms,) = twilio.messages()
-        assert await one.find(parcel()) == Attempt(SENT, sms.sid)
+        assert await one.find(parcel()) == Attempt(SENT, sms.sid, receipt=True)
         twilio.release()
         await one.close()
 

@@ -28,7 +28,7 @@ def twilio(clock: Hands) -> Iterator[TwilioServer]:
 
 
 def carrier_to(url: str, now: Hands | None = None) -> SmsCarrier:
-    return SmsCarrier(SID, TOKEN, sender=US, service_sid=None, api_url=url, status_url=None, now=now)
+    return SmsCarrier(SID, TOKEN, senders=[US], service_sid=None, api_url=url, status_url=None, now=now)
 
 
 @pytest.fixture

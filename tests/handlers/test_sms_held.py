@@ -95,6 +95,7 @@ async def test_texts_are_found_by_their_words(holder: SmsHolder, hands: Hands) -
         (17, 401, 20003, Verdict.AGAIN),
         (17, 429, 0, Verdict.AGAIN),
         (17, 404, 20404, Verdict.REFUSED),
+        (17, 400, 21704, Verdict.REFUSED),
         (17, 400, 21211, Verdict.REFUSED),
         (14, 0, 0, Verdict.REFUSED),
     ],

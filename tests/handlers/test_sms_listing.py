@@ -111,7 +111,7 @@ async def test_what_we_sent_and_what_others_got_is_not_listed(twilio: TwilioServ
     [
         (401, 20003, "twilio 20003: credentials refused"),
         (403, 20003, "twilio 20003: credentials refused"),
-        (404, 20404, "twilio 20404: refused"),
+        (404, 20404, "twilio 20404: not found"),
         (408, 20408, "twilio 20408: the request took too long"),
         (429, 20429, "twilio 429: too many requests"),
         (500, 20500, "twilio 20500: twilio failed"),

@@ -318,7 +318,7 @@ def carrier_send(door: OpenDoor, twilio: TwilioServer) -> None:
     """One text of ours, whose receipts are held."""
     twilio.receipts(*TWICE)
     carrier = sms.SmsCarrier(
-        SID, OLD, sender=US, service_sid=None, api_url=twilio.url, status_url=f"{PUBLIC}/twilio/status"
+        SID, OLD, senders=[US], service_sid=None, api_url=twilio.url, status_url=f"{PUBLIC}/twilio/status"
     )
     door.run(carrier.send(Parcel(7, Channel.SMS, OLIVE, "all well?")))
     door.run(carrier.close())

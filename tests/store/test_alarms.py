@@ -103,6 +103,19 @@ async def test_alarms_come_due_the_longest_due_first(database: Database) -> None
         assert await alarms.next_due(tx) == NOW + MINUTE
 
 
+async def test_of_what_is_due_code_words_and_dangers_come_first(database: Database) -> None:
+    """However many quiet alarms have waited longer: after an outage the worst is seen to first."""
+    set_up = await begin(database)
+    kinds = (Kind.OVERDUE, Kind.DANGER, Kind.MISSED_CHECK_IN, Kind.CODE_WORD)
+    async with database.transaction() as tx:
+        await alarms.save(tx, replace(set_up.alarm, state=State.STOOD_DOWN, deadline_at=None))
+        for minutes, kind in enumerate(kinds):
+            await alarms.add(tx, replace(set_up.alarm, kind=kind, deadline_at=NOW + minutes * MINUTE))
+    async with database.transaction() as tx:
+        due = [alarm.kind for alarm in await alarms.due(tx, NOW + HOUR, 3, [set_up.school_id])]
+        assert due == [Kind.DANGER, Kind.CODE_WORD, Kind.OVERDUE]
+
+
 async def test_open_alarms_are_found_by_school_visitor_and_visit(database: Database) -> None:
     """A visitor's alarms are the open ones, a visit's are all; oldest first."""
     set_up = await begin(database)

@@ -8,7 +8,7 @@ import pytest
 from bot.delivery import URGENT_PAUSE, Attempt, Receipted, Verdict, pause_before
 from bot.events import Receipt
 from bot.people import Channel
-from store import outbox
+from store import outbox, receipts
 from store.database import Database, Transaction
 from store.outbox import Got, Leased, Notice, State
 from store.tables import OutboxRow
@@ -216,7 +216,7 @@ async def test_trouble_that_a_receipt_reported_outlives_the_next_try(database: D
     [leased] = await take(database)
     await write(database, leased, SENT)
     async with database.transaction() as tx:
-        await outbox.receipted(tx, Receipt("SM1", Receipted.FAILED, again=True), NOW)
+        await receipts.take_in(tx, Receipt("SM1", Receipted.FAILED, again=True), NOW)
     [leased] = await take(database, NOW + HOUR)
     await write(database, leased, Attempt(Verdict.AGAIN), NOW + HOUR)
     assert (await row(database, row_id)).trouble
@@ -265,7 +265,7 @@ async def test_a_dropped_notice_is_not_brought_back_by_a_receipt(database: Datab
     await write(database, leased, Attempt(Verdict.UNKNOWN))
     async with database.transaction() as tx:
         await outbox.drop_unsent(tx, alarm_id)
-        await outbox.receipted(tx, Receipt("SM1", Receipted.FAILED, reference=row_id, again=again), NOW)
+        await receipts.take_in(tx, Receipt("SM1", Receipted.FAILED, reference=row_id, again=again), NOW)
     found = await row(database, row_id)
     assert (found.state, found.trouble) == (State.GONE, False)
 

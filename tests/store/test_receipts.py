@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.delivery import Attempt, Receipted, Verdict
 from bot.events import Receipt
-from store import outbox
+from store import outbox, receipts
 from store.database import Database, Transaction
 from store.outbox import Leased, State
 from store.tables import OutboxRow
@@ -40,7 +40,7 @@ async def look(tx: Transaction, leased: Leased) -> OutboxRow:
 
 async def take_step(tx: Transaction, leased: Leased, step: Step) -> None:
     if isinstance(step, Receipted):
-        assert await outbox.receipted(tx, receipt(step, leased.parcel.reference), NOW)
+        assert await receipts.take_in(tx, receipt(step, leased.parcel.reference), NOW)
     else:
         await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
 
@@ -74,10 +74,10 @@ async def test_late_receipts_of_a_failed_try_do_not_touch_the_next_one(
 
         async def straggle() -> None:
             for said in data.draw(st.permutations(late)):
-                assert await outbox.receipted(tx, receipt(said, reference, again=True), NOW)
+                assert await receipts.take_in(tx, receipt(said, reference, again=True), NOW)
 
         await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
-        await outbox.receipted(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
+        await receipts.take_in(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
         await straggle()
         assert (await look(tx, leased)).state == State.OWED
         [second] = await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE)
@@ -87,7 +87,7 @@ async def test_late_receipts_of_a_failed_try_do_not_touch_the_next_one(
         await straggle()
         found = await look(tx, leased)
         assert (found.state, found.provider_id, found.sent_at) == (State.SENT, "SM2", NOW + HOUR)
-        await outbox.receipted(tx, receipt(Receipted.DELIVERED, reference, "SM2"), NOW + HOUR)
+        await receipts.take_in(tx, receipt(Receipted.DELIVERED, reference, "SM2"), NOW + HOUR)
         await straggle()
         assert (await look(tx, leased)).state == State.DELIVERED
 
@@ -98,9 +98,9 @@ async def test_a_receipt_before_the_answer_of_the_second_try_is_taken_in(databas
         leased = await leased_one(tx)
         reference = leased.parcel.reference
         await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
-        await outbox.receipted(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
+        await receipts.take_in(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
         [second] = await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE)
-        await outbox.receipted(tx, receipt(Receipted.DELIVERED, reference, "SM2"), NOW + HOUR)
+        await receipts.take_in(tx, receipt(Receipted.DELIVERED, reference, "SM2"), NOW + HOUR)
         assert not await outbox.write_down(tx, second, Attempt(Verdict.AGAIN), NOW + HOUR)
         found = await look(tx, leased)
         assert (found.state, found.provider_id, found.delivered_at) == (State.DELIVERED, "SM2", NOW + HOUR)
@@ -111,8 +111,8 @@ async def test_a_try_taken_for_failed_that_arrives_after_all_is_delivered(databa
     async with trial(database) as tx:
         leased = await leased_one(tx)
         await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
-        await outbox.receipted(tx, receipt(Receipted.FAILED, None, again=True), NOW)
-        assert await outbox.receipted(tx, receipt(Receipted.DELIVERED, None), NOW + MINUTE)
+        await receipts.take_in(tx, receipt(Receipted.FAILED, None, again=True), NOW)
+        assert await receipts.take_in(tx, receipt(Receipted.DELIVERED, None), NOW + MINUTE)
         assert await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE) == []
 
 
@@ -123,7 +123,7 @@ async def test_failures_that_pass_are_not_tried_for_ever(database: Database) -> 
         for number in range(outbox.MOST_RESENDS):
             now = NOW + (number + 1) * HOUR
             await outbox.write_down(tx, leased, Attempt(Verdict.SENT, f"SM{number}"), now)
-            await outbox.receipted(tx, receipt(Receipted.FAILED, None, f"SM{number}", again=True), now)
+            await receipts.take_in(tx, receipt(Receipted.FAILED, None, f"SM{number}", again=True), now)
             [trouble] = await outbox.troubled(tx, 9)
             assert trouble.refused is (number == outbox.MOST_RESENDS - 1)
             await outbox.settle(tx, trouble.id)
@@ -136,8 +136,8 @@ async def test_a_receipt_finds_its_own_notice(database: Database) -> None:
     async with trial(database) as tx:
         first, second = await leased_one(tx, "one"), await leased_one(tx, "two")
         await outbox.write_down(tx, first, Attempt(Verdict.SENT, "SM1"), NOW)
-        assert not await outbox.receipted(tx, receipt(Receipted.DELIVERED, None, "SM9"), NOW)
-        assert not await outbox.receipted(tx, receipt(Receipted.DELIVERED, 999_999, "SM9"), NOW)
-        assert await outbox.receipted(tx, receipt(Receipted.DELIVERED, None, "SM1"), NOW)
+        assert not await receipts.take_in(tx, receipt(Receipted.DELIVERED, None, "SM9"), NOW)
+        assert not await receipts.take_in(tx, receipt(Receipted.DELIVERED, 999_999, "SM9"), NOW)
+        assert await receipts.take_in(tx, receipt(Receipted.DELIVERED, None, "SM1"), NOW)
         assert (await look(tx, first)).state == State.DELIVERED
         assert (await look(tx, second)).state == State.LEASED

@@ -15,7 +15,7 @@ from bot.events import Event, Happening, Receipt
 from bot.ladder import ladder
 from bot.people import Channel, Person
 from bot.place import Place, Raise, Say
-from store import alarms, inbox, journal, outbox, people, visits
+from store import alarms, inbox, journal, outbox, people, receipts, visits
 from store.database import Database, Transaction
 from tests.store.cast import (
     ASHA,
@@ -112,7 +112,7 @@ class Afternoon:
             await outbox.write_down(self.tx, one, Attempt(verdict, f"SM{number}"), self.now)
             await self.note(school_id, "delivery", reference=number, verdict=verdict, doubtful=one.doubtful)
             said = Receipt(f"SM{number}", self.dice.choice(list(Receipted)), number)
-            await outbox.receipted(self.tx, said, self.now)
+            await receipts.take_in(self.tx, said, self.now)
         for trouble in await outbox.troubled(self.tx, 9):
             await self.note(school_id, "trouble", reference=trouble.id, text=trouble.notice.text)
             await outbox.settle(self.tx, trouble.id)

@@ -40,9 +40,9 @@ async def test_a_refused_telegram_prompt_goes_by_sms_at_once(world: World) -> No
 
 
 async def test_an_alarm_whose_sms_is_refused_goes_to_the_next_person_at_once(world: World) -> None:
-    """21610 on the office's number: the headteacher is told in the same instant, not two minutes later."""
+    """21614 on the office's number: the headteacher is told in the same instant, not two minutes later."""
     asha, olive, henry = world.asha, world.olive, world.henry
-    world.twilio.refuses(olive.number, 21610)
+    world.twilio.refuses(olive.number, 21614)
     await world.plans(asha)
     await asha.texts("1")
     await world.until("14:14")
@@ -160,7 +160,7 @@ async def test_a_visitor_nobody_can_reach_is_an_alarm(world: World) -> None:
     await world.plans(asha)
     await asha.texts("1")
     asha.receives("ARRIVED")
-    world.twilio.refuses(asha.number, 21610)
+    world.twilio.refuses(asha.number, 21614)
     await world.until("14:10")
     olive.receives("SMS no longer reaches them")
     olive.receives("ALARM", "Asha's phone takes no texts", "14 High Street")

@@ -52,12 +52,14 @@ class World(StoreFaults):
         begins: datetime = MONDAY_TWO,
         holds_texts: bool = True,
         clock: SteppedClock | None = None,
+        also_from: str = "",
     ) -> None:
         self.clock = clock or SteppedClock(begins)
         platforms = clock.real if isinstance(clock, TornClock) else self.clock
         self.telegram = TelegramServer(platforms, token=TOKEN, poll_cap=0.0)
         self.twilio = TwilioServer(platforms, account_sid=ACCOUNT, auth_token=AUTH, number=NUMBER, auto_receipts=True)
         self.folder, self._schools_text, self._holds_texts = folder, school, holds_texts
+        self.twilio.other_numbers = (also_from,) if also_from else ()
         self._database_url = database_url or f"sqlite+aiosqlite:///{folder / 'doorstep.db'}"
         self._attached: Attached | None = None
         self.url = ""
@@ -116,7 +118,7 @@ class World(StoreFaults):
                 "TELEGRAM_API_URL": self.telegram.url,
                 "TWILIO_ACCOUNT_SID": ACCOUNT,
                 "TWILIO_AUTH_TOKEN": AUTH,
-                "TWILIO_FROM": NUMBER,
+                "TWILIO_FROM": ",".join((NUMBER, *self.twilio.other_numbers)),
                 "TWILIO_MESSAGING_SERVICE_SID": self.twilio.service_sid if self._holds_texts else "",
                 "TWILIO_API_URL": self.twilio.url,
             },

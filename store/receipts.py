@@ -1,0 +1,91 @@
+"""What providers say became of our messages, and what it means that they say nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+
+from bot.delivery import RECEIPT_WITHIN, Receipted, pause_before
+from bot.events import Receipt
+from store.database import Transaction
+from store.outbox import MOST_RESENDS, PENDING, State, Troubled, as_troubled
+from store.tables import OutboxRow
+
+
+async def take_in(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
+    """Take in a receipt. It only ever moves a notice forward, so that late, double and disordered ones are harmless.
+
+    It may come before the send has answered: then it is found by our own reference, and the provider's id is adopted.
+    False when no notice is known by either.
+    """
+    known = col(OutboxRow.provider_id) == receipt.provider_id
+    named = col(OutboxRow.id) == receipt.reference
+    row = (await tx.session.exec(select(OutboxRow).where(or_(named, known) if receipt.reference else known))).first()
+    if row is None:
+        return False
+    if _is_behind(row, receipt):
+        return True
+    row.provider_id = receipt.provider_id
+    if receipt.said is Receipted.DELIVERED:
+        row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
+        row.sent_at, row.trouble, row.receipt_by = row.sent_at or now, False, None
+    elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED, State.GONE):
+        _fail(row, receipt, now)
+    elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:
+        row.state, row.sent_at, row.lease = State.SENT, now, None
+        row.receipt_by = now + RECEIPT_WITHIN if row.urgent and row.alarm_id is not None else None
+    tx.session.add(row)
+    await tx.session.flush()
+    return True
+
+
+def _is_behind(row: OutboxRow, receipt: Receipt) -> bool:
+    """Whether a receipt is about an earlier try. Of that, only "delivered" counts, and only until the next has left."""
+    if row.state in PENDING:
+        # Only a try that failed leaves its id on a notice that is owed again.
+        return row.provider_id == receipt.provider_id and receipt.said is not Receipted.DELIVERED
+    return row.provider_id not in (None, receipt.provider_id)
+
+
+def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
+    """A passing failure is tried again on the same channel, and another way is found meanwhile; else it is refused."""
+    row.error, row.trouble, row.lease, row.receipt_by = receipt.error, True, None, None
+    if receipt.again and row.tries < MOST_RESENDS:
+        row.state = State.OWED
+        row.next_at = now + pause_before(row.tries, row.urgent)
+    else:
+        row.state = State.REFUSED
+
+
+async def silent(tx: Transaction, now: datetime, limit: int) -> Sequence[Troubled]:
+    """Alarms that a provider has taken, and said nothing more of within their time."""
+    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now)
+    rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
+    return [as_troubled(tx, row) for row in rows]
+
+
+async def stop_waiting(tx: Transaction, reference: int) -> None:
+    """The silence has had its consequence. A receipt that comes after all is taken in like any other."""
+    await tx.session.exec(update(OutboxRow).where(col(OutboxRow.id) == reference).values(receipt_by=None))
+
+
+async def awaited(tx: Transaction, by: datetime, limit: int) -> Sequence[str]:
+    """The provider's ids of the alarms whose receipt is due by then: a webhook may have been lost."""
+    query = select(OutboxRow.provider_id).where(col(OutboxRow.receipt_by) <= by, col(OutboxRow.state) == State.SENT)
+    rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
+    return [provider_id for provider_id in rows if provider_id]
+
+
+async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:
+    """Whether anything of this alarm is known to have arrived at this person's."""
+    query = select(OutboxRow.id).where(
+        OutboxRow.alarm_id == alarm_id, OutboxRow.person_id == person_id, OutboxRow.state == State.DELIVERED
+    )
+    return (await tx.session.exec(query.limit(1))).first() is not None
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the next silence will have lasted too long."""
+    query = select(OutboxRow.receipt_by).where(col(OutboxRow.receipt_by).is_not(None))
+    return (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by)).limit(1))).first()
