@@ -164,7 +164,7 @@ def _answer(line: _Line, head: _Head, until: int) -> Answer:
         if found is not None:
             return found
     at = head.end
-    while head.do is not Do.NO and head.do is not Do.YES and at < until and (step := line.says(at, "and")):
+    while head.do is Do.ASSESSED and at < until and (step := line.says(at, "and")):
         at += step
     words = line.rest(at, until)
     if head.do is Do.YES:

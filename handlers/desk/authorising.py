@@ -38,7 +38,7 @@ from store.visits import Visit
 
 TOGETHER = timedelta(minutes=15)
 """Reminders that are due within so long of each other are one text."""
-DAY = timedelta(days=1)
+DAY, YEAR = timedelta(days=1), timedelta(days=366)
 WORDS = 60
 
 
@@ -211,17 +211,17 @@ def _list(case: Case, person: Person, group: list[Sight]) -> str:
 
 
 async def _consult(case: Case, sight: Sight, people: Iterable[int]) -> None:
-    """The safeguarding lead is told, and may add to the risks (P1)."""
-    language, marks = case.language(sight.visit.school_id), judging.marks(case, sight)
-    text = notices.render(
-        "authorise_consult",
-        language,
-        visit=sight.visit.id,
-        plan=judging.line(case, sight),
-        marks=f" {marks}" if marks else "",
-    )
+    """The safeguarding lead is told, and may add to the risks (P1); told anew only when others go, or at another time."""
+    school_id, language = sight.visit.school_id, case.language(sight.visit.school_id)
+    goers = "+".join(str(person.id) for person in sight.plan.goers)
+    what = f"consulted {sight.visit.id} {sight.plan.starts_at:%Y-%m-%dT%H:%M} {goers}"
+    if not await told.is_due(case.tx, school_id, what, case.now - YEAR, case.now):
+        return
+    plan, marks = judging.line(case, sight), judging.marks(case, sight)
+    values = {"visit": sight.visit.id, "plan": plan, "marks": f" {marks}" if marks else ""}
+    text = notices.render("authorise_consult", language, **values)
     for person_id in people:
-        person = await case.person(sight.visit.school_id, person_id)
+        person = await case.person(school_id, person_id)
         if person is not None:
             channels = case.usable(person.channels())[:1]
             await case.owe(person, "authorise_consult", text, channels, visit_id=sight.visit.id)

@@ -166,7 +166,6 @@ async def test_a_new_risk_asks_for_the_yes_anew(world: World) -> None:
         one.receives(f"CHANGED {number}", "a new risk. It needs a new yes.")
     await world.passes("2m")
     henry.receives("Risks: dog; dad threatened staff in June")
-    dee.receives("PLANNED")
     await henry.texts("1")
     henry.receives("AUTHORISED")
     for one in (asha, ben):
