@@ -26,6 +26,7 @@ class Do(Enum):
     NOTE = "note"
     LIFT = "lift"
     ASSESSED = "assessed"
+    CONTACT = "contact"
     DETAILS = "details"
 
 

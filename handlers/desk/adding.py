@@ -17,6 +17,7 @@ _WHAT = {
     Do.NOTE: "add_what_note",
     Do.LIFT: "add_what_lift",
     Do.ASSESSED: "add_what_assessed",
+    Do.CONTACT: "add_what_contact",
 }
 _ADDED = {Do.RISK: "added_risk", Do.NOTE: "added_note", Do.LIFT: "added_lift", Do.ASSESSED: "added_assessed"}
 LONGEST = 160
@@ -39,10 +40,31 @@ async def add(case: Case, person: Person, answer: Answer) -> str | None:
         return notices.render(_WHAT[answer.do], language, visit=number)
     if answer.do is Do.LIFT and person.id not in sight.scene.authorisers:
         return (await replying.sentences(case, person, _not_theirs(sight)))[0]
+    if answer.do is Do.CONTACT:
+        return await _contact(case, sight, person, answer.words)
     words = notices.shorten(answer.words, LONGEST)
     await visits.change(case.tx, visit, details=_with(visit.details, answer.do, words, person))
     await case.note(person.school_id, "added", number, person_id=person.id, what=answer.do.value, text=words)
     return await _follow(case, person, answer.do, number)
+
+
+async def _contact(case: Case, sight: Sight, person: Person, words: str) -> str:
+    """Somebody else is the responsible contact outside school hours (P3): by their name, and told of it."""
+    going = {place.visitor_id for place in sight.places}
+    said = [word.strip(".,").casefold() for word in words.split()]
+    found = [one for one in sight.staff if one.is_contact and one.id not in going]
+    named = [one for one in found if said and one.name.casefold().split()[: len(said)] == said]
+    language, number = case.language(person.school_id), sight.visit.id
+    if len(named) != 1 or not person.is_contact:
+        return notices.render("contact_nobody", language, visit=number)
+    await visits.change(case.tx, sight.visit, details=replace(sight.visit.details, responsible_id=named[0].id))
+    await case.note(person.school_id, "responsible", number, person_id=named[0].id, by=person.id)
+    if named[0].id != person.id:
+        values = {"visit": number, "plan": judging.when(case, sight), "initials": person.initials}
+        told = notices.render("contact_told", language, **values)
+        channels = case.usable(named[0].channels())[:1]
+        await case.owe(named[0], "contact_told", told, channels, visit_id=number)
+    return notices.render("contact_is", language, visit=number, others=named[0].initials)
 
 
 def _may(person: Person, sight: Sight) -> bool:

@@ -23,13 +23,14 @@ from bot.authorising import (
     TellGoers,
     Untellable,
 )
-from bot.authorising.marks import UNTOLD
+from bot.authorising.marks import UNTOLD, Sort
 from bot.authorising.request import GATHER
 from bot.details import Authorisation
 from bot.events import Event as VisitEvent
 from bot.events import Happening as VisitHappening
 from bot.people import Person, Role
 from bot.place import State
+from bot.policy import OutOfHours
 from handlers.desk import briefing, judging, places
 from handlers.desk.case import Case
 from handlers.desk.judging import Sight
@@ -127,6 +128,7 @@ async def happen(case: Case, going: Round, sight: Sight, request: Request, happe
             case Reply(what):
                 going.replies.append((what, sight, after))
             case Brief():
+                await _take_charge(case, going, sight, by)
                 await briefing.begin(case, visit, sight, by)
             case CallOff():
                 await _call_off(case, sight, after, by)
@@ -260,19 +262,30 @@ async def _call_off(case: Case, sight: Sight, request: Request, by: Person | Non
     await _tell_declined(case, sight, by, values)
 
 
+async def _take_charge(case: Case, going: Round, sight: Sight, by: Person | None) -> None:
+    """Outside school hours a visit has a responsible contact (P3): where the plan names none, whoever said yes."""
+    wanted = sight.visit.policy.out_of_hours in (OutOfHours.AUTHORISED, OutOfHours.ADVISED_AGAINST)
+    closed = any(mark.sort is Sort.CLOSED for mark in sight.marks)
+    if by is None or not (wanted and closed) or sight.visit.details.responsible_id is not None:
+        return
+    await visits.change(case.tx, sight.visit, details=replace(sight.visit.details, responsible_id=by.id))
+    await case.note(sight.visit.school_id, "responsible", sight.visit.id, person_id=by.id)
+    going.replies.append(("responsible", sight, nothing_asked(sight)))
+
+
 async def _tell_declined(case: Case, sight: Sight, by: Person | None, values: Mapping[str, Any]) -> None:
     """Those who hear of what is called off, in one text for all who were to go; and who is to tell the family (E12)."""
     visit, policy = sight.visit, sight.visit.policy
     family = visit.details.family_told
-    told = bool(family) and not family.startswith(UNTOLD)
-    if told:
+    knew = bool(family) and not family.startswith(UNTOLD)
+    if knew:
         await case.note(visit.school_id, "tell the family", visit.id)
     number = visit.details.house_phone or notices.label("unknown", case.language(visit.school_id))
     goers = "+".join(person.initials for person in sight.plan.goers)
     await case.tell(
         visit.school_id,
-        dict.fromkeys((*policy.tell_called_off, *([Role.OFFICE] if told else []))),
-        "office_declined_family" if told else "office_declined",
+        dict.fromkeys((*policy.tell_called_off, *([Role.OFFICE] if knew else []))),
+        "office_declined_family" if knew else "office_declined",
         besides=frozenset({*(person.id for person in sight.plan.goers), *([by.id] if by else [])}),
         visit_id=visit.id,
         phone=number,

@@ -71,6 +71,10 @@ def _lifted(case: Case, person: Person, sight: Sight, request: Request) -> str:
     return _render(case, sight, "authorise_lifted")
 
 
+def _responsible(case: Case, person: Person, sight: Sight, request: Request) -> str:
+    return _render(case, sight, "authorise_responsible")
+
+
 def _not_needed(case: Case, person: Person, sight: Sight, request: Request) -> str:
     return _render(case, sight, "authorise_not_needed")
 
@@ -90,4 +94,5 @@ _SAID: dict[str, Callable[[Case, Person, Sight, Request], str]] = {
     "not_theirs": _not_theirs,
     "lifted": _lifted,
     "not_needed": _not_needed,
+    "responsible": _responsible,
 }

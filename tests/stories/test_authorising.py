@@ -204,7 +204,12 @@ async def test_outside_school_hours_needs_a_yes_of_its_own(world: World) -> None
     await henry.texts("all")
     henry.receives(f"AUTHORISED {day}", f"{late} is outside school hours and needs a yes of its own")
     await henry.texts(f"{late} yes")
-    henry.receives(f"AUTHORISED {late}")
+    henry.receives(f"AUTHORISED {late}", f"Outside school hours alarms about {late} come to you first.")
+    await henry.texts(f"contact {late} Nobody")
+    henry.receives("no contact of the school has just that name")
+    await henry.texts(f"CONTACT {late} Dana")
+    henry.receives(f"{late}: outside school hours alarms go to D. first")
+    world.dana.receives(f"H. names you for visit {late}, 17:30-18:00")
     for one in (asha, ben):
         one.receives(f"BRIEFING {day}")
         one.receives(f"BRIEFING {late}")
