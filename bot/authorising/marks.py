@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.alarm import Ladder
 from bot.calendar import Calendar, Closed, outside
 from bot.details import Details
+from bot.fitness import Lack
 from bot.people import Person, Role
 from bot.policy import Assess, Lone, Need, OutOfHours, Policy
 
@@ -43,13 +44,13 @@ BLOCKS = frozenset({Sort.HIGH_RISK, Sort.LONE_NEVER, Sort.LONE_UNASSESSED, Sort.
 
 
 class Mark(NamedTuple):
-    """One thing to see. `words` are of the plan's own; `closed` says why the school is; `who` and `lacks` are of a person."""
+    """One thing to see. `words` are the plan's own; `closed` says why the school is; `who` are those who lack the `lacks`."""
 
     sort: Sort
     words: str = ""
     closed: Closed | None = None
-    who: int | None = None
-    lacks: str = ""
+    who: tuple[int, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -71,9 +72,9 @@ def judgement(
     policy: Policy,
     people: Iterable[Person],
     calendar: Calendar,
-    unfit: Mapping[int, Sequence[str]],
+    unfit: Mapping[int, Sequence[Lack]],
 ) -> tuple[Mark, ...]:
-    """Everything to see before a yes, the gravest first. `unfit`: what each who goes lacks, by the names of their labels."""
+    """Everything to see before a yes, the gravest first. `unfit`: what the record of each who goes lacks."""
     details, going = plan.details, {person.id for person in plan.goers}
     marks = [
         *_of_the_risk(details, policy),
@@ -84,9 +85,9 @@ def judgement(
     closed = outside(calendar, plan.starts_at, plan.ends_at)
     if closed and policy.out_of_hours is not OutOfHours.FREE:
         marks.append(Mark(Sort.CLOSED, closed=closed))
-    if Need.VEHICLE in policy.needs and not any(person.vehicle for person in plan.goers):
+    if Need.VEHICLE in policy.needs and not any(person.vehicle or any(person.particulars.car) for person in plan.goers):
         marks.append(Mark(Sort.NO_CAR))
-    marks += [Mark(Sort.UNFIT, who=person.id, lacks=lack) for person in plan.goers for lack in unfit.get(person.id, ())]
+    marks += _of_the_records(plan, unfit)
     return tuple(sorted(marks, key=lambda mark: list(Sort).index(mark.sort)))
 
 
@@ -149,6 +150,16 @@ def _of_the_family(details: Details, policy: Policy) -> Iterable[Mark]:
         yield Mark(Sort.WHY_NOT_TOLD, words=why) if why else Mark(Sort.FAMILY)
     if Need.CONFIRMED in policy.needs and not details.confirmed:
         yield Mark(Sort.UNCONFIRMED)
+
+
+def _of_the_records(plan: Plan, unfit: Mapping[int, Sequence[Lack]]) -> Iterable[Mark]:
+    """What their records lack, those who lack the same together. One car does for all, so a missing one is no lack here."""
+    by_lacks: dict[tuple[Lack, ...], list[int]] = {}
+    for person in plan.goers:
+        lacks = tuple(dict.fromkeys(lack for lack in unfit.get(person.id, ()) if lack is not Lack.NO_CAR))
+        if lacks:
+            by_lacks.setdefault(lacks, []).append(person.id)
+    yield from (Mark(Sort.UNFIT, who=tuple(who), lacks=lacks) for lacks, who in by_lacks.items())
 
 
 # -- who may say yes ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import visit
 from bot.calendar import Closed
-from bot.fitness import Fault
+from bot.fitness import Fault, Lack
 from bot.gsm7 import to_gsm7
 from bot.people import Role
 
@@ -85,6 +85,11 @@ def fitness(fault: Fault, language: str = "en") -> str:
     """What somebody's record lacks for a visit, in a few words: "not trained in home visits"."""
     until = f"{fault.until:%d/%m/%Y}" if fault.until else ""
     return label(f"fit_{fault.lack.replace(' ', '_')}", language, name=fault.name, until=until)
+
+
+def lack(which: Lack, language: str = "en") -> str:
+    """What somebody lacks, in a word: "training". What is not there and what has run out are one."""
+    return label(f"lack_{which.replace(' ', '_')}", language)
 
 
 def said(word: str, language: str = "en") -> str:

@@ -323,7 +323,7 @@ async def _report(case: Case, sight: Sight) -> None:
         initials="+".join(person.initials for person in goers),
         visit=sight.visit.id,
         plan=judging.when(case, sight),
-        state=notices.label(
+        asked=notices.label(
             "authorisation_declined" if sight.visit.authorisation is Authorisation.DECLINED else "authorisation_waits",
             case.language(sight.visit.school_id),
         ),

@@ -25,6 +25,7 @@ from handlers.desk import (
     briefing,
     choosing,
     duty,
+    fit,
     following,
     morning,
     places,
@@ -60,6 +61,7 @@ CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
     records.remind,
     following.ask,
     following.review,
+    fit.look,
 )
 """Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import notices
 from bot.authorising import Mark, Plan, Scene, Sort, judgement, leads, tiers
+from bot.fitness import faults
 from bot.people import Person
 from bot.place import Place
 from bot.policy import OutOfHours
@@ -57,7 +58,9 @@ async def look(case: Case, visit: Visit) -> Sight:
     starts = [place.starts_at for place in places if place.starts_at] or [case.now]
     ends = [place.ends_at for place in places if place.ends_at] or starts
     plan = Plan(goers, min(starts), max(ends), visit.details)
-    marks = judgement(plan, policy, staff, school.calendar, {})
+    day = school.calendar.day(plan.starts_at)
+    unfit = {person.id: [fault.lack for fault in faults(person, policy, day)] for person in goers}
+    marks = judgement(plan, policy, staff, school.calendar, unfit)
     consulted = [person for role in policy.consult for person in people.with_role(staff, role)]
     scene = Scene(
         starts_at=plan.starts_at,
@@ -132,14 +135,14 @@ def day(case: Case, school_id: int, instant: datetime) -> str:
 def mark_words(case: Case, sight: Sight, mark: Mark, length: int) -> str:
     """One mark in words."""
     language = case.language(sight.visit.school_id)
-    person = next((one for one in sight.plan.goers if one.id == mark.who), None)
+    lacking = [notices.lack(lack, language) for lack in mark.lacks]
     return notices.label(
         f"mark_{mark.sort.name.lower()}",
         language,
         words=notices.shorten(mark.words, length),
         why=notices.why_closed(mark.closed, language) if mark.closed else "",
-        who=person.initials if person else "",
-        lacks=notices.label(mark.lacks, language) if mark.lacks else "",
+        who="+".join(person.initials for person in sight.plan.goers if person.id in mark.who),
+        lacks=", ".join(dict.fromkeys(lacking)),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.authorising import Plan, Sort, judgement, leads, tiers
 from bot.calendar import Closed, Why, parse_calendar, parse_hours
 from bot.details import Details
+from bot.fitness import Lack
 from bot.people import Person, Role
 from bot.policy import Policy, parse_policy
 from tests.bot.values import ASHA, BEN, BRUNO, CAST, DANA, DEE, HENRY, OLIVE, at, policy
@@ -23,7 +24,7 @@ def seen(
     rules: Policy | None = None,
     details: Details = WHOLE,
     start: str = "14:00",
-    unfit: Mapping[int, Sequence[str]] = {},
+    unfit: Mapping[int, Sequence[Lack]] = {},
 ) -> list[Sort]:
     """What is seen of a visit of these people under the default policy, or another."""
     plan = Plan(goers or (CAR, BEN), at(start), at(f"{int(start[:2])}:30"), details)
@@ -137,10 +138,14 @@ def test_an_appointment_that_is_not_confirmed() -> None:
     assert seen(rules=policy(needs=["confirmed"]), details=replace(WHOLE, confirmed="")) == [Sort.UNCONFIRMED]
 
 
-def test_cars_and_what_a_person_lacks() -> None:
-    """No car of anybody's on record (P17), and what has run out of each who goes (P20)."""
+def test_cars_and_what_their_records_lack() -> None:
+    """No car of anybody's (P17 C8), and what has run out of those who go (P20), those who lack the same together."""
     assert seen(ASHA, BEN) == [Sort.NO_CAR]
-    assert seen(unfit={CAR.id: ["lack_one"], OLIVE.id: ["lack_two"]}) == [Sort.UNFIT]
+    assert seen(unfit={BEN.id: [Lack.NO_CAR], OLIVE.id: [Lack.NO_DBS]}) == []
+    plan = Plan((CAR, BEN), at("14:00"), at("14:30"), WHOLE)
+    both = {CAR.id: [Lack.NO_DBS, Lack.UNTRAINED, Lack.UNTRAINED], BEN.id: [Lack.NO_DBS, Lack.UNTRAINED, Lack.NO_CAR]}
+    [mark] = judgement(plan, policy(), CAST, CALENDAR, both)
+    assert (mark.sort, mark.who, mark.lacks) == (Sort.UNFIT, (CAR.id, BEN.id), (Lack.NO_DBS, Lack.UNTRAINED))
 
 
 def test_the_gravest_comes_first_and_is_what_blocks() -> None:

@@ -63,10 +63,11 @@ def test_each_thing_that_is_missing_or_has_run_out_is_named(person: Person, faul
     assert faults(person, RULES, DAY) == [fault]
     for language in notices.languages():
         assert "{" not in notices.fitness(fault, language)
+        assert 0 < len(notices.lack(fault.lack, language)) <= 25
 
 
 def test_the_words_are_for_people() -> None:
-    """Short enough to stand in a request for a yes."""
+    """What it is, and since when it does not hold."""
     said = [notices.fitness(fault) for _, fault in LACKS]
     assert "no DBS check on record (enhanced is wanted)" in said
     assert "training in home visits good until 08/01/2026 only" in said

@@ -14,6 +14,8 @@ WORST = {
     "initials": "A.M.",
     **dict.fromkeys(("phone", "head_phone"), "+447700900001"),
     "vehicle": "blue car, ZZ26 ZZZ",
+    "lacks": "x" * 90,
+    "asked": BOOK["labels"]["authorisation_waits"],
     "emergency": " Their emergency contact: Ben Marsh-Lane +447700900002.",
     "where": HOUSE,  # forty characters
     "pupil": "K.T.",

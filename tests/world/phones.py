@@ -3,12 +3,23 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.people import Channel, Role
+from bot.particulars import Dbs, Particulars, Training
+from bot.people import NOTHING_ON_RECORD, Channel, Role
 
 if TYPE_CHECKING:
     from tests.world.world import World
+
+
+WHOLE = Particulars(
+    dbs=Dbs.ENHANCED,
+    dbs_on=date(2026, 1, 9),
+    training=tuple(Training(name, date(2026, 1, 12)) for name in ("home visits", "violence prevention")),
+    insured_until=date(2027, 3, 31),
+)
+"""What is on record of the cast's visitors: nothing lacks, and nothing runs out soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Human:
     chat: int
     code_word: str = ""
     vehicle: str = ""
+    particulars: Particulars = NOTHING_ON_RECORD
     telegram: bool = False
     unread: deque[Line] = field(default_factory=deque)
     read: list[Line] = field(default_factory=list)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import visit
 from bot.clock import SteppedClock
 from bot.details import Details
-from bot.people import Channel, Person, Role
+from bot.people import NOTHING_ON_RECORD, Channel, Person, Role
 from bot.policy import parse_duration
 from bot.school import School, parse_schools
 from bot.settings import Settings, load_settings
@@ -23,7 +23,7 @@ from store.journal import Check, Entry
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
 from tests.world.faults import StoreFaults
-from tests.world.phones import Human, Line
+from tests.world.phones import WHOLE, Human, Line
 from tests.world.torn import TornClock
 
 TOKEN = "900123:Marsh-Lane_Primary"
@@ -76,7 +76,8 @@ class World(StoreFaults):
         self.sam = self._human("Sam", set(), 99)
 
     def _human(self, name: str, roles: set[Role], number: int, code_word: str = "", vehicle: str = "") -> Human:
-        return Human(self, name, frozenset(roles), f"+44770090{number:04d}", 7000 + number, code_word, vehicle)
+        known = WHOLE if Role.VISITOR in roles else NOTHING_ON_RECORD
+        return Human(self, name, frozenset(roles), f"+44770090{number:04d}", 7000 + number, code_word, vehicle, known)
 
     @property
     def staff(self) -> list[Human]:
@@ -209,7 +210,14 @@ class World(StoreFaults):
             telegram_id=str(human.chat) if human.telegram else None,
             code_words=(human.code_word,) if human.code_word else (),
             vehicle=human.vehicle,
+            particulars=human.particulars,
         )
+
+    async def records(self, *humans: Human) -> None:
+        """The office has put on record what these people now are."""
+        async with self.attached.service.database.transaction() as tx:
+            for human in humans:
+                await people.save(tx, self._person(human))
 
     async def enrols(self, *humans: Human) -> None:
         """These people use Telegram too: they have written to the bot, and their chat is on record."""
