@@ -25,7 +25,7 @@ PAGES = sorted(
     for path in (*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md"))
     if path.relative_to(HOUSE).as_posix() != "docs/states.md"  # drawn, and held to its tables by a test of its own
 )
-FOR_PEOPLE = ("docs/office.md", "docs/visitors.md")
+FOR_PEOPLE = ("docs/office.md", "docs/visitors.md", "docs/authorisers.md")
 TOWARDS_TESTS = re.compile(r"DOORSTEP_(?:TEST_[A-Z]+|REQUIRE_PEERS)")
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import alarm, notices, recording, visit, words
-from bot.authorising import read_answers
+from bot.authorising import read_answers, reads
 from bot.duty.asking import said
 from bot.planning import Desk, Staff, read_line, read_order
 from bot.words import Kind
@@ -40,7 +40,7 @@ VALUES = {
     "word": "OK|LEFT|CALLED OFF",
     "reason": "spoke to her, all well",
     "note": "|".join(text for key, text in BOOK["labels"].items() if key.startswith("off_")),
-    "words": "have rung the police, they are on the way",
+    "words": "have rung the police, they are on the way|mum is in hospital|too soon",
     "minutes": "10",
     "visit": r"\d+",
     "emergency": "",
@@ -127,17 +127,22 @@ def replies(text: str) -> set[str]:
 
 
 def plans(reply: str) -> bool:
-    """Whether it plans a visit, orders something of one that is planned, or asks for what is known of it."""
+    """Whether it plans a visit, or orders something of one that is planned."""
     desk = Desk(NOW, ZONE, "en", time(8), time(17), (Staff(1, "Asha"), Staff(2, "Ben")), 1)
     line = read_line(reply, desk)
     whole = bool(line.opens) and not line.faults
-    return whole or read_order(reply, desk) is not None or bool(read_answers(reply, {12}, "en"))
+    return whole or read_order(reply, desk) is not None
+
+
+def answers(reply: str) -> bool:
+    """Whether it answers a request for a yes, adds to a visit, or says that a briefing has been read."""
+    return bool(read_answers(reply, {12, 13}, "en")) or reads(reply, "en")[0]
 
 
 @pytest.mark.parametrize(("page", "reply"), sorted((page, span) for page in FOR_PEOPLE for span in replies(read(page))))
 def test_every_reply_a_page_suggests_is_understood(page: str, reply: str) -> None:
     """What people are told to text means something to Doorstep, and lowers only with certainty."""
-    if recording.command(reply, "en") or recording.feedback(reply, "en") or plans(reply):
+    if recording.command(reply, "en") or recording.feedback(reply, "en") or plans(reply) or answers(reply):
         return
     reading = words.read(reply, now=NOW, zone=ZONE)
     assert Kind.UNCLEAR not in reading.kinds or reply in TALK, f"{page}: {reply}"

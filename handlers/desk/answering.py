@@ -79,7 +79,7 @@ _ANY = _Any()
 def _is_about_a_visit(case: Case, text: Text, answers: tuple[Answer, ...]) -> bool:
     """Whether words of danger tell of a family, and are no cry: "risk 12 …", "12 no …", by the number of a visit.
 
-    Only from a contact who is on no visit, and in more than a few words. "No 12 …" may be a house (docs/decisions/0018).
+    Only from a contact who is on no visit, and in more than a few words. "No 12 …" may be a house (docs/decisions/0022).
     """
     at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
     first = text.incoming.text.strip()[:1].isdigit()
