@@ -1,5 +1,6 @@
 """Bringing a store to the tables this version knows, and refusing one that is too far ahead of it."""
 
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -26,9 +27,16 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _steps() -> ScriptDirectory:
+    """The steps beside this file, read once: they do not change while a process lives."""
+    return ScriptDirectory.from_config(_config())
+
+
+@cache
 def steps_known() -> frozenset[str]:
     """Every step of the tables that this version knows."""
-    return frozenset(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+    return frozenset(step.revision for step in _steps().walk_revisions())
 
 
 def step_of(connection: Connection) -> str | None:
@@ -53,6 +61,8 @@ def bring_to(connection: Connection, step: str = "head") -> None:
         return
     if step != "head" and step not in steps_known():
         raise SchemaAhead(f"step {step} of the tables is not known to this version: run the newer Doorstep")
+    if step == "head" and step_of(connection) == _steps().get_current_head():
+        return
     command.upgrade(_config(connection), step)
 
 

@@ -17,8 +17,8 @@ from handlers.imports import ImportRefused, ImportReport, import_people, import_
 from store import people, schools, visits
 from store.crypto import Sealer
 from store.database import Database
-from store.schema import migrate
 from store.visits import Visit
+from tests.world.laid import lay
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ASHA, BEN, OLIVE, SAM = "+447700900001", "+447700900002", "+447700900003", "+447700900099"
@@ -81,7 +81,7 @@ class Office:
 async def open_office(folder: Path, calendar: str = "") -> AsyncIterator[Office]:
     """An office with nobody on record, in a store of its own."""
     database = Database(f"sqlite+aiosqlite:///{folder}/doorstep.db", Sealer("blue-kettles-sing-at-noon"))
-    await migrate(database)
+    lay(folder / "doorstep.db")
     async with database.transaction() as tx:
         by_id = await schools.sync(tx, parse_schools(SCHOOLS + calendar))
     yield Office(database, by_id)

@@ -19,8 +19,8 @@ from store import inbox
 from store.crypto import Sealer
 from store.database import Database
 from store.inbox import Kept
-from store.schema import migrate
 from tests.fakes.hands import Hands
+from tests.world.laid import lay
 
 T = TypeVar("T")
 WAIT = 10.0
@@ -84,7 +84,7 @@ def open_door(path: Path, clock: Hands, build: Callable[[OpenDoor], FastAPI]) ->
     thread.start()
     server = WebServer(build(door), "127.0.0.1", 0)
     try:
-        door.run(migrate(door.database))
+        lay(path / "doorstep.db")
         door.url = door.run(server.start())
         yield door
     finally:

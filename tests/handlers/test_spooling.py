@@ -11,9 +11,9 @@ from handlers.spooling import SpoolingDoor
 from store import inbox
 from store.crypto import Sealer
 from store.database import Database, StoreDown
-from store.schema import migrate
 from store.spool import Spool, spool_beside
 from tests.fakes.hands import Hands
+from tests.world.laid import lay
 
 SEALER = Sealer("marsh-lane-test-secret")
 
@@ -46,7 +46,7 @@ class Store:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'doorstep.db'}", SEALER)
-    await migrate(database)
+    lay(tmp_path / "doorstep.db")
     yield Store(database, Hands())
     await database.close()
 

@@ -33,7 +33,7 @@ SELECT (SELECT count(*) FROM inbox WHERE state != 'done')
 RAISED_TWICE = "SELECT count(*) FROM (SELECT 1 FROM alarm GROUP BY visitor_id, visit_id, kind HAVING count(*) > 1)"
 TEXTS_BY_VISITOR = """
 SELECT person.id, (SELECT count(*) FROM inbox WHERE person_id = person.id),
-       (SELECT count(*) FROM outbox WHERE person_id = person.id AND notice = 'answer')
+       (SELECT count(*) FROM outbox WHERE person_id = person.id AND notice IN ('answer', 'talk'))
 FROM person WHERE roles = 'visitor'
 """
 

@@ -183,7 +183,9 @@ class Town:
 
     def _comes_to_rest(self) -> bool:
         """Nothing waits at a platform or in the store, and the deputy has ended every alarm."""
-        return any(self.telegram.until(self._at_rest, LOOK) for _ in range(int(PATIENCE / LOOK)))
+        return self.twilio.settled(PATIENCE) and any(
+            self.telegram.until(self._at_rest, LOOK) for _ in range(int(PATIENCE / LOOK))
+        )
 
     def _at_rest(self) -> bool:
         open_alarms = set(self.watch.codes(DANA)) - self.deputy.ended

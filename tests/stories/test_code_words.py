@@ -233,6 +233,7 @@ async def test_ben_has_left_is_bens_to_say(world: World) -> None:
     assert (await world.state(asha), await world.state(ben)) == ("there", "there")
     await ben.texts("3")
     ben.receives("LEFT")
+    asha.receives("Your partner has left. Is all OK?")
     await asha.texts("3")
     asha.receives("LEFT")
     for _ in range(2):

@@ -23,6 +23,7 @@ from store.journal import Check, Entry
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
 from tests.world.faults import StoreFaults
+from tests.world.laid import forget_routes, lay
 from tests.world.phones import WHOLE, Human, Line
 from tests.world.torn import TornClock
 
@@ -100,6 +101,7 @@ class World(StoreFaults):
 
     async def opens(self) -> None:
         """Start the platforms and the service, and put the cast on record."""
+        lay(self.folder / "doorstep.db")
         self.telegram.start()
         self.twilio.start()
         for human in self.everyone:
@@ -149,14 +151,18 @@ class World(StoreFaults):
             if self._attached is not None:
                 await self.settles()
                 await self._attached.close()
+                self._attached = None
             self.collects()
             surprises = {human.name: [line.text for line in human.unread] for human in self.everyone if human.unread}
             assert not surprises, f"phones got what nobody expected: {surprises}"
         finally:
+            if self._attached is not None:
+                await self.crashes()
             self.telegram.release()
             self.twilio.release()
             self.telegram.stop()
             self.twilio.stop()
+            forget_routes()
 
     # -- time and work ------------------------------------------------------------------------------
 

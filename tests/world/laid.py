@@ -1,0 +1,37 @@
+"""What keeps some thousand worlds in one process cheap: stores that are copied, and no world kept for ever.
+
+A store is copied from one that the real steps have made: to make each anew would be most of a short test.
+"""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from fastapi.dependencies import models
+from sqlalchemy import create_engine
+
+from store.schema import bring_to
+
+
+@cache
+def _template() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="doorstep-") as folder:
+        path = Path(folder) / "doorstep.db"
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            bring_to(connection)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def lay(path: Path) -> None:
+    """Put a store with all its tables, and nothing in them, where there is none yet."""
+    if not path.exists():
+        path.write_bytes(_template())
+
+
+def forget_routes() -> None:
+    """Let go of the services that are closed: FastAPI remembers some thousand routes, and through each all it leads to."""
+    for remembered in vars(models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
