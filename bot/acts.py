@@ -28,6 +28,11 @@ def say(notice: str, *, spare: bool = False) -> Act:
     return act
 
 
+def say_ok(turn: Turn) -> None:
+    """An OK of their own accord is answered; where check-ins repeat it is the check-in (C3), and may be spared as such."""
+    turn.effects.append(Say("ok", spare=turn.policy.check_in_every is not None))
+
+
 def alarm(kind: AlarmKind) -> Act:
     def act(turn: Turn) -> None:
         turn.effects.append(Raise(kind))

@@ -51,7 +51,7 @@ class Engine:
     def prepare(self) -> None:
         """Write what an administrator would write, and import it. Raises EngineFault."""
         story = self.story
-        lines = {"name": story.school, "time_zone": ZONE.key, "hours": "08:00-17:00", "policy": "default"}
+        lines = {"name": story.school, "time_zone": ZONE.key, "hours": "08:00-17:00", "policy": story.policy}
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
         codes = json.dumps([story.code_word])
         (self.folder / "schools.toml").write_text(f"[{story.key}]\n{text}code_words = {codes}\n", encoding="utf-8")
@@ -180,17 +180,31 @@ class Engine:
     def text(self, phone: Phone, text: str, channel: str) -> None:
         self._call("POST", "/messages", {"from": phone.number, "text": text, "channel": channel})
 
+    def settle(self) -> None:
+        """Everything that a text sets off has happened when this returns: the clock moves by a second."""
+        reached = self._call("POST", "/clock", {"advance": "1s"})["now"]
+        self.now = datetime.fromisoformat(reached).astimezone(ZONE)
+
+    def local(self, at: str) -> str:
+        """An instant of a phone's log in school time, written 14:04."""
+        return f"{datetime.fromisoformat(at).astimezone(ZONE):%H:%M}"
+
+    def lines(self, number: str) -> list[dict[str, Any]]:
+        """A phone's log as it is served: at, direction, channel, text, buttons."""
+        found: list[dict[str, Any]] = self._call("GET", f"/phones/{number}")["messages"]
+        return found
+
     def phone(self, phone: Phone) -> list[Message]:
         """All that a phone sent and got, oldest first."""
         return [
             Message(
-                f"{datetime.fromisoformat(line['at']).astimezone(ZONE):%H:%M}",
+                self.local(line["at"]),
                 line["direction"] == "sent",
                 line["channel"],
                 line["text"],
                 tuple(line["buttons"]),
             )
-            for line in self._call("GET", f"/phones/{phone.number}")["messages"]
+            for line in self.lines(phone.number)
         ]
 
     def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:

@@ -103,6 +103,7 @@ class Story:
     cast: tuple[Phone, ...]
     plans: tuple[Plan, ...]
     scenes: tuple[Scene, ...]
+    policy: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
