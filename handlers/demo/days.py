@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One school's day: its policy, its plans, what is texted, and a word on what there is to see."""
+    """One school's day: its policy, what is texted, and a word on what there is to see."""
 
     name: str
     about: str
@@ -37,79 +37,102 @@ class Day:
     lines: tuple[Line, ...]
 
 
-def _day(name: str, about: str, plans: tuple[Plan, ...], *lines: tuple[str, Phone, str]) -> Day:
+def _day(name: str, about: str, plan: Plan, *lines: tuple[str, Phone, str]) -> Day:
     story = Story(
         school="Marsh Lane Primary",
         key="marsh_lane",
         code_word="blue folder",
         day="2026-11-23",
-        begins="13:00",
+        begins="08:30",
         ends="17:00",
         cast=CAST,
-        plans=plans,
+        plans=(plan,),
         scenes=(),
         policy=name,
     )
     return Day(name, about, story, tuple(Line(*line) for line in lines))
 
 
-_LARCH = Plan(ASHA, "14 Larch Road", "K.T.", "attendance", "14:00", "14:30")
-_WEIR = Plan(BEN, "3 Weir Close", "K.T.", "welfare", "14:10", "14:40")
+_LARCH = Plan(
+    ASHA,
+    "14 Larch Road",
+    "K.T.",
+    "attendance",
+    "14:00",
+    "14:30",
+    partner=BEN,
+    returns="15:00",
+    family_told="by phone Fri",
+    house_phone="01234 960000",
+)
 
 DAYS = (
     _day(
         "potton",
-        "The check-in comes ten minutes after the scheduled start, and silence is told to the office "
-        "and the head together.",
-        (_LARCH, _WEIR),
-        ("14:02", ASHA, "arrived"),
-        ("14:11", ASHA, "2"),
-        ("14:12", BEN, "nobody home"),
-        ("14:27", BEN, "left"),
-        ("14:29", ASHA, "left, no concerns"),
+        "A risk from the safeguarding lead, the head's yes, and a check-in that one answers for both.",
+        _LARCH,
+        ("08:45", DEE, "risk 1 dog, ask for it to be shut away"),
+        ("08:50", HENRY, "1"),
+        ("13:40", ASHA, "5"),
+        ("13:41", BEN, "5"),
+        ("14:02", ASHA, "we have arrived"),
+        ("14:11", BEN, "we are ok"),
+        ("14:29", ASHA, "we have both left, no concerns"),
+        ("14:50", ASHA, "both back"),
     ),
     _day(
         "birchwood",
-        "The safeguarding lead hears of a setting out, a concern goes to her at once, and nobody is awaited back.",
-        (_LARCH,),
+        "One goes alone. The safeguarding lead hears of the setting out, and of a concern at once.",
+        replace(_LARCH, partner=None),
+        ("08:50", DANA, "1"),
+        ("08:51", HENRY, "1"),
+        ("13:40", ASHA, "5"),
         ("13:45", ASHA, "setting off"),
         ("14:01", ASHA, "arrived"),
         ("14:20", ASHA, "concern, he had bruises on his arm"),
-        ("14:31", ASHA, "left, not coming back to school"),
+        ("14:31", ASHA, "left"),
         ("14:32", ASHA, "no"),
     ),
     _day(
         "coteford",
-        "Arrivals are told to the office, and the check-in comes every twenty minutes.",
-        (replace(_LARCH, end="15:00"), _WEIR),
-        ("14:00", ASHA, "arrived"),
-        ("14:10", BEN, "arrived"),
+        "Check-ins every twenty minutes, until a dog ends it; one leaves first, and the other is asked.",
+        replace(_LARCH, end="15:00", returns="15:30"),
+        ("08:50", HENRY, "1"),
+        ("08:55", ASHA, "5"),
+        ("08:56", BEN, "5"),
+        ("14:00", ASHA, "we have arrived"),
         ("14:21", ASHA, "2"),
-        ("14:25", BEN, "called off, they won't put the dog away"),
-        ("14:42", ASHA, "2"),
-        ("14:58", ASHA, "left"),
+        ("14:22", BEN, "2"),
+        ("14:30", BEN, "I have left, Asha stays"),
+        ("14:31", ASHA, "2"),
+        ("14:33", ASHA, "left, they won't put the dog away"),
     ),
     _day(
         "early-years",
-        "Setting out and coming back count. Nobody is back in time, and the office is led from number to number.",
-        (replace(_LARCH, end="14:45"),),
-        ("13:50", ASHA, "setting off"),
-        ("15:46", OLIVE, "1"),
-        ("15:47", OLIVE, "no answer"),
-        ("15:49", ASHA, "4"),
+        "Nobody is back in time, and the office is led from number to number.",
+        _LARCH,
+        ("08:50", HENRY, "1"),
+        ("13:40", ASHA, "5"),
+        ("13:41", BEN, "5"),
+        ("13:50", ASHA, "we are setting off"),
+        ("15:31", OLIVE, "1"),
+        ("15:32", OLIVE, "no answer"),
+        ("15:33", OLIVE, "reached, they left there at half past two"),
+        ("15:36", ASHA, "we are both back, puncture"),
     ),
     _day(
         "willows",
-        "One goes alone. A family that is late is waited for outside, and a cry for help is the office's to ring in.",
-        (_LARCH, _WEIR),
+        "A family that is late is waited for outside; then a cry for help, which is the office's to ring in.",
+        _LARCH,
+        ("08:50", HENRY, "1"),
+        ("13:40", ASHA, "5"),
+        ("13:41", BEN, "5"),
         ("14:00", ASHA, "mum is running late"),
-        ("14:12", ASHA, "arrived"),
-        ("14:14", BEN, "arrived"),
+        ("14:12", ASHA, "we have arrived"),
         ("14:20", BEN, "he won't let us leave"),
         ("14:21", OLIVE, "1"),
-        ("14:24", OLIVE, "real {code} the police are with him"),
-        ("14:28", BEN, "left"),
-        ("14:29", ASHA, "left"),
+        ("14:24", OLIVE, "real {code} the police are with them"),
+        ("14:28", ASHA, "we have both left"),
     ),
 )
 

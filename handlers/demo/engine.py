@@ -21,7 +21,11 @@ from handlers.demo.script import Message, Phone, Story
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Europe/London")
 SETTINGS = ("DOORSTEP_", "TELEGRAM_", "TWILIO_")
-STARTS_WITHIN, ENDS_WITHIN, ANSWERS_WITHIN = 30.0, 10.0, 20.0
+COLUMNS = (
+    "school visitors address pupil reason starts_at ends_at code_word returns_at family_told house_phone risks assessment"
+    " authorised_by"
+)
+STARTS_WITHIN, ENDS_WITHIN, ANSWERS_WITHIN = 90.0, 30.0, 90.0
 """Seconds."""
 
 
@@ -58,10 +62,10 @@ class Engine:
         self._write(
             "people.csv", "school name roles phone telegram_id code_word vehicle", [self._person(p) for p in story.cast]
         )
-        columns = "school visitors address pupil reason starts_at ends_at code_word"
-        self._write("visits.csv", columns, [self._visit(number) for number in range(len(story.plans))])
         self.command("people", "import", "people.csv")
-        self.command("visits", "import", "visits.csv", "--stepped-from", f"{story.day}T{story.begins}")
+        if story.plans:
+            self._write("visits.csv", COLUMNS, [self._visit(number) for number in range(len(story.plans))])
+            self.command("visits", "import", "visits.csv", "--stepped-from", f"{story.day}T{story.begins}")
 
     def _person(self, phone: Phone) -> list[str]:
         return [self.story.key, phone.name, phone.role, phone.number, phone.telegram_id, "", phone.vehicle]
@@ -69,7 +73,11 @@ class Engine:
     def _visit(self, number: int) -> list[str]:
         plan, day = self.story.plans[number], self.story.day
         times = [f"{day}T{plan.start}", f"{day}T{plan.end}"]
-        return [self.story.key, plan.visitor.number, plan.address, plan.pupil, plan.reason, *times, ""]
+        goes = ";".join(phone.number for phone in (plan.visitor, plan.partner) if phone)
+        back = f"{day}T{plan.returns}" if plan.returns else ""
+        yes = self.story.authorised.number if self.story.authorised else ""
+        told = [plan.family_told, plan.house_phone, plan.risks, plan.assessment]
+        return [self.story.key, goes, plan.address, plan.pupil, plan.reason, *times, "", back, *told, yes]
 
     def _write(self, name: str, columns: str, rows: Sequence[Sequence[str]]) -> None:
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:

@@ -64,7 +64,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A visit as the office wrote it down; school times of the day."""
+    """A visit as the office wrote it down; school times of the day. `returns` is when they are back at school."""
 
     visitor: Phone
     address: str
@@ -72,6 +72,12 @@ class Plan:
     reason: str
     start: str
     end: str
+    assessment: str = "Dee 20/11/2026"
+    partner: Phone | None = None
+    returns: str = ""
+    family_told: str = ""
+    house_phone: str = ""
+    risks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An afternoon. `day` is written 2026-11-23; `ends` is when every phone is looked at for the last time."""
+    """An afternoon. `day` is written 2026-11-23; `ends` is when every phone is looked at for the last time.
+
+    `authorised` is who has said yes to the plans on paper; nobody: those who may are asked by text.
+    """
 
     school: str
     key: str
@@ -104,6 +113,7 @@ class Story:
     plans: tuple[Plan, ...]
     scenes: tuple[Scene, ...]
     policy: str = "default"
+    authorised: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,24 @@ PLANS = (
     Plan(BEN, "The Old Mill, Kiln Row", "K.T.", "welfare", "16:10", "16:50"),
 )
 
+BRIEFED = Scene(
+    "What is known of each home",
+    "Henry has said yes, on paper. What is to be known comes first, and 5 says that it has been read.",
+    (ASHA, BEN),
+    (
+        at(
+            "13:00",
+            ASHA.gets("BRIEFING 1, 13:05-13:35"),
+            ASHA.gets("BRIEFING 2, 14:00-14:40"),
+            ASHA.gets("BRIEFING 4, 15:20-15:45"),
+            BEN.gets("BRIEFING 3, 14:30-15:15", by=TELEGRAM),
+            BEN.gets("BRIEFING 5, 16:10-16:50", by=TELEGRAM),
+        ),
+        at("13:01", ASHA.texts("5"), ASHA.gets("READ 1, 2, 4 noted 13:01")),
+        at("13:02", BEN.taps("5"), BEN.gets("READ 3, 5 noted 13:02", by=TELEGRAM)),
+    ),
+)
+
 UNEVENTFUL = Scene(
     "A visit like most",
     "Arrived, asked, all OK, left: three texts for Asha, one for the office.",
@@ -163,5 +181,6 @@ AFTERNOON = Story(
     ends="17:00",
     cast=(ASHA, BEN, OLIVE, HENRY, DANA, DEE, BRUNO),
     plans=PLANS,
-    scenes=(UNEVENTFUL, CODE_WORD, SILENCE, OVERDUE, KILLED),
+    scenes=(BRIEFED, UNEVENTFUL, CODE_WORD, SILENCE, OVERDUE, KILLED),
+    authorised=HENRY,
 )

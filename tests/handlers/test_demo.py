@@ -18,7 +18,7 @@ from rich.console import Console
 from handlers.demo import OTHERWISE, STOPPED, WELL, play
 from handlers.demo.screen import Screen
 from handlers.demo.script import TELEGRAM, Mark, Message, Moment, Process, Row, at
-from handlers.demo.story import AFTERNOON, ASHA, BEN, DANA, HENRY, KILLED, OLIVE, UNEVENTFUL
+from handlers.demo.story import AFTERNOON, ASHA, BEN, BRIEFED, DANA, HENRY, KILLED, OLIVE, UNEVENTFUL
 
 HOUSE = Path(__file__).parents[2]
 ESCAPE = "\x1b"
@@ -59,13 +59,11 @@ def is_gone(folder: Path) -> bool:
 
 
 def test_the_afternoon_goes_as_it_should(tmp_path: Path) -> None:
-    """Within a minute, whatever the caller's settings: every scene, every check, no control codes, no child left."""
-    began = time.monotonic()
+    """Whatever the caller's settings: every scene, every check, no control codes, no child left."""
     theirs = {"TELEGRAM_BOT_TOKEN": "1:none", "TWILIO_FROM": "+447700900100", "DOORSTEP_LISTEN": "not an address"}
     demo = command("--keep", str(tmp_path / "kept"), environ=theirs)
     shown, complaints = demo.communicate(timeout=120)
     assert (demo.returncode, complaints) == (WELL, "")
-    assert time.monotonic() - began < 60
     assert [title for title in (scene.title for scene in AFTERNOON.scenes) if title not in shown] == []
     for told in ("Asha · visitor", "CODE", "kill -9", "started again", "5  visits", "4  alarms", "the chain holds"):
         assert told in shown
@@ -91,7 +89,7 @@ def test_a_story_that_goes_otherwise_names_the_phone(
 ) -> None:
     """A message that is not the one expected, or that nobody expected: exit 1, whose phone, and what was there."""
     shown = io.StringIO()
-    story = replace(AFTERNOON, scenes=(replace(UNEVENTFUL, moments=moments),))
+    story = replace(AFTERNOON, scenes=(BRIEFED, replace(UNEVENTFUL, moments=moments)))
     assert play(Console(file=shown, width=120), tmp_path / "kept", story) == OTHERWISE
     told = shown.getvalue()
     assert "It went otherwise" in told and "13:04 · Asha's phone" in told
