@@ -72,13 +72,20 @@ async def _waiting(case: Case, person: Person) -> dict[str, object]:
 
 
 async def hello(case: Case, person: Person, reading: Reading, incoming: Incoming, places: list[Place]) -> bool:
-    """Small talk of a contact who goes on no visits: a kind answer that says what will come. False leaves it to the visit."""
+    """Small talk of a contact who goes on no visits: a kind answer that says what will come. False leaves it to the visit.
+
+    While alarms are open to them it names those instead: nobody may read that there is none.
+    """
     on_a_visit = any(place.is_open for place in places)
     if not person.is_contact or on_a_visit or Role.VISITOR in person.roles or reading.danger:
         return False
     if not _is_small_talk(reading):
         return False
-    await _say(case, person, incoming.channel, "hello")
+    waiting = [alarm for alarm in await alarms.answerable(case, person) if person.id in alarm.told]
+    if waiting:
+        await _say(case, person, incoming.channel, "ask_open", codes=_codes(waiting))
+    else:
+        await _say(case, person, incoming.channel, "hello")
     return True
 
 
@@ -117,7 +124,10 @@ async def _take(
         await _say(case, person, channel, "ask_back_mine_or_arrived", codes=_codes(told))
         return
     alarm = await _chosen(case, person, meaning, told, open_to_them)
-    if alarm is None:
+    if alarm is None and meaning.code is None and meaning.kind is Kind.MINE and _are_of_one_visit(told):
+        for one in told:
+            await alarms.happen(case, one, _happening(person, meaning))
+    elif alarm is None:
         await _which_one(case, person, meaning, told, channel)
     elif meaning.kind is Kind.STAND_DOWN and alarm.is_open and not meaning.reason:
         await _say(case, person, channel, "ask_reason", codes=alarm.code)
@@ -155,6 +165,11 @@ async def _which_one(case: Case, person: Person, meaning: Meaning, told: list[Al
         await _say(case, person, channel, "ask_which", codes=_codes(told))
     else:
         await _say(case, person, channel, "no_alarm")
+
+
+def _are_of_one_visit(told: list[Alarm]) -> bool:
+    """Whether several alarms are about those who went together: whoever has one has them all."""
+    return len(told) > 1 and told[0].visit_id is not None and len({alarm.visit_id for alarm in told}) == 1
 
 
 def _codes(told: list[Alarm]) -> str:

@@ -48,6 +48,7 @@ ASKS: dict[str, frozenset[Kind | Outcome]] = {
     "alarm_yours": OUTCOMES,
     "alarm_ran_out": frozenset({Outcome.SAFE}),
     "ask_which": frozenset({Kind.MINE}),
+    "ask_open": frozenset({Kind.MINE}),
     "ask_reason": OUTCOMES,
 }
 """What each sentence asks for in words, beside its digits."""

@@ -197,6 +197,7 @@ READ_AS = {
     "LATE 20": Kind.LATE,
     "ANOTHER 20 MINS": Kind.LONGER,
     "BACK BY 15:30": Kind.BACK_BY,
+    "BACK IN 20 MINS": Kind.BACK_BY,
     "CALLED OFF": Kind.CALLED_OFF,
     "STATUS": Kind.STATUS,
     "MINE K7Q4": Kind.MINE,
