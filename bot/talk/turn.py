@@ -89,9 +89,16 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
         meant_for_visit = meant_for_visit or (reading.digit == BACK and standing is Standing.SOON)
         return Belongs.VISIT if meant_for_visit else Belongs.TALK
     words = len(reading.text.split())
-    told = kinds & _HEARD[standing] - ({Kind.NOBODY_HOME} if words == 1 else set())  # "nobody" may well be an answer
+    told = kinds & (_HEARD[standing] | _for_both(reading)) - (
+        {Kind.NOBODY_HOME} if words == 1 else set()
+    )  # "nobody" may well be an answer
     asks = kinds <= _QUESTIONS and words <= SHORT
     plainly = (heard.certain and bool(told)) or bool(told & RAISING) or asks
     if plainly and field.free:
         return Belongs.VISIT
     return Belongs.EITHER if plainly else Belongs.TALK
+
+
+def _for_both(reading: Reading) -> frozenset[Kind]:
+    """ "Both left" is of a partner too, who may still be inside when the sender's own part is closed."""
+    return frozenset(meaning.kind for meaning in reading.meanings if meaning.both) & LOWERING

@@ -134,7 +134,7 @@ async def _happen(
         happening = Happening(Event.STATUS, note=happening.note)
     last, said = await places.happen(case, person, place, happening, quiet=quiet)
     if meaning and happening.event not in _HARMLESS:
-        if meaning.both or await _counts_for_all(case, person, place, happening):
+        if await _counts_for_all(case, person, place, happening, meaning.both):
             await _speak_for_all(case, text, last, happening)
         elif place.is_inside and not last.is_inside:
             said += await _left_behind(case, person, last)
@@ -151,11 +151,12 @@ async def _as_said(case: Case, text: Text, happening: Happening, place: Place, h
     return Happening(Event.UNCLEAR, ask=happening.event.value.replace(" ", "_"), note=happening.note)
 
 
-async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening) -> bool:
-    """Where the policy has it so, one of a pair answers the check-in of both (P13)."""
-    if happening.event is not Event.OK or place.visit_id is None:
-        return False
-    return (await case.policy(person.school_id, place.visit_id)).pair_check_in is PairCheckIn.ONE
+async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening, both: bool) -> bool:
+    """ "We" and "both" count for both. An OK counts only of one who is there, and where the policy has it so without "we"."""
+    if happening.event is not Event.OK:
+        return both
+    policy = await case.policy(person.school_id, place.visit_id)
+    return place.is_inside and (both or policy.pair_check_in is PairCheckIn.ONE)
 
 
 async def _left_behind(case: Case, person: Person, place: Place) -> list[Owed]:

@@ -196,6 +196,8 @@ OWNERS = [
     ("yes", CARD, Standing.INSIDE, 0, Belongs.VISIT),
     ("haven't left yet", NOTE, Standing.INSIDE, 0, Belongs.VISIT),
     ("a torch", NOTE, Standing.INSIDE, 0, Belongs.TALK),
+    ("both left", NOTE, Standing.FREE, 0, Belongs.VISIT),
+    ("left", NOTE, Standing.FREE, 0, Belongs.TALK),
     # outside: digits are answers while the question is fresh
     ("1", CARD, Standing.FREE, 5, Belongs.TALK),
     ("1", CARD, Standing.FREE, 20, Belongs.VISIT),

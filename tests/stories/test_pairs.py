@@ -1,0 +1,146 @@
+"""Two go: each has a place of their own, one may speak for both, and who stays behind alone is not forgotten."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.world.world import SCHOOL, World
+
+ONE = SCHOOL + '[marsh-lane.overrides]\npair_check_in = "one"\n'
+
+
+@pytest.fixture
+async def one(tmp_path: Path) -> AsyncIterator[World]:
+    """Marsh Lane Primary, where one of a pair answers the check-in for both."""
+    world = World(tmp_path, school=ONE)
+    await world.opens()
+    yield world
+    await world.closes()
+
+
+async def both_there(world: World, **plan: str) -> None:
+    """Asha and Ben are on one visit, and Asha has said that both are there."""
+    await world.plans(world.asha, world.ben, **plan)  # type: ignore[arg-type]
+    await world.asha.texts("we are both here")
+    for visitor in (world.asha, world.ben):
+        visitor.receives("ARRIVED 14:00")
+
+
+async def ends(world: World) -> None:
+    await world.asha.texts("we have both left, no concerns, not coming back")
+    for human in world.everyone:
+        human.ignores()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("we're running 20 late", "LATE noted 14:00: start now 14:20"),
+        ("we are at the door, nobody home", "NOBODY HOME 14:00"),
+        ("we are both at the door, mum is late", "FAMILY LATE 14:00"),
+        ("we have both arrived", "ARRIVED 14:00"),
+        ("both of us are setting off now", "SET OUT 14:00"),
+    ],
+)
+async def test_we_and_both_count_for_both(world: World, text: str, answer: str) -> None:
+    """Each hears it on their own phone, and each is watched by it."""
+    await world.plans(world.asha, world.ben)
+    await world.asha.texts(text)
+    for visitor in (world.asha, world.ben):
+        visitor.receives(answer)
+    await world.asha.texts("we are calling it off")
+    for human in world.everyone:
+        human.ignores()
+
+
+async def test_each_of_a_pair_answers_for_themselves(world: World) -> None:
+    """Where the policy has it so, Asha's OK is Asha's: Ben is asked again, and then the alarm is about him."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await both_there(world)
+    await world.until("14:10")
+    for visitor in (asha, ben):
+        visitor.receives("Is all OK?")
+    await asha.texts("2")
+    await world.until("14:14")
+    ben.receives("No answer yet")
+    asha.receives_nothing()
+    olive.receives("ALARM", "Ben missed check-in")
+    await asha.texts("we are both fine")
+    olive.receives("ENDED 14:14: Ben texted OK")
+    await ends(world)
+
+
+async def test_one_answers_the_check_in_for_both(one: World) -> None:
+    """Where the policy has it so, Asha's OK is Ben's as well, and nobody is looked for."""
+    asha, ben = one.asha, one.ben
+    await both_there(one)
+    await one.until("14:10")
+    for visitor in (asha, ben):
+        visitor.receives("Is all OK?")
+    await asha.texts("2")
+    await one.until("14:29")
+    for human in (asha, ben, one.olive):
+        human.receives_nothing()
+    await ends(one)
+
+
+async def test_an_ok_from_the_road_is_not_of_the_one_who_is_still_inside(one: World) -> None:
+    """Asha has left and is well; Ben is alone in the home, and only he can say how he is. Not even "we" says it for him."""
+    asha, ben, olive = one.asha, one.ben, one.olive
+    await both_there(one, back="15:30")
+    await asha.texts("left, no concerns")
+    asha.receives("LEFT 14:00", "Has B. left too?")
+    ben.receives("Your partner has left. Is all OK?")
+    for said in ("all ok", "we are both ok"):
+        await asha.texts(said)
+        asha.receives()
+    ben.receives_nothing()
+    await one.until("14:04")
+    ben.receives("No answer yet")
+    olive.receives("A. LEFT")
+    olive.receives("ALARM", "Ben is alone at 14 High Street, heard 14:00. Ring +447700900002.")
+    await ben.texts("all ok")
+    ben.receives("OK 14:04")
+    olive.receives("ENDED 14:04: Ben texted OK")
+    await ben.texts("left, no concerns")
+    await asha.texts("we are back at school")
+    for human in one.everyone:
+        human.ignores()
+
+
+async def test_both_left_is_the_answer_to_whether_the_other_has_left(world: World) -> None:
+    """Asha left without "we": asked about Ben, she says it for both, and nobody looks for him."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await both_there(world)
+    await asha.texts("left")
+    asha.receives("LEFT 14:00", "Has B. left too? Reply BOTH LEFT")
+    ben.receives("Your partner has left. Is all OK?")
+    await asha.texts("BOTH LEFT")
+    ben.receives("LEFT 14:00")
+    for initials in "AB":
+        olive.receives(f"{initials}. LEFT")
+    asha.ignores()
+    await world.passes("2h")
+    assert (await world.state(asha), await world.state(ben)) == ("left", "left")
+
+
+async def test_one_who_never_arrived_is_looked_for_while_the_other_is_there(one: World) -> None:
+    """Asha's OK is no arrival of Ben's: he is asked, and then the alarm is raised for him."""
+    asha, ben, olive = one.asha, one.ben, one.olive
+    await one.plans(asha, ben)
+    await asha.texts("arrived")
+    asha.receives("ARRIVED")
+    await one.until("14:10")
+    asha.receives("Is all OK?")
+    ben.receives("have you arrived?")
+    await asha.texts("2")
+    await one.until("14:14")
+    ben.ignores()
+    olive.receives("ALARM", "Ben not arrived at 14 High Street")
+    await ben.texts("3, never went in")
+    await one.olive.texts(f"safe {olive.code()} he is at school")
+    await ends(one)
+    await ben.texts("called off")
+    for human in one.everyone:
+        human.ignores()
