@@ -216,6 +216,17 @@ async def open_numbers(tx: Transaction, school_id: int) -> frozenset[int]:
     return frozenset((await tx.session.exec(query)).all())
 
 
+async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[Place]:
+    """The open places of a school that have begun or are to start by then, in the order of their start."""
+    query = select(PlaceRow).where(
+        PlaceRow.school_id == school_id,
+        col(PlaceRow.state).not_in(_CLOSED),
+        or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= until),
+    )
+    query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
+    return [_place(row) for row in (await tx.session.exec(query)).all()]
+
+
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:
     query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.id == place_id)
     row = (await tx.session.exec(query)).first()

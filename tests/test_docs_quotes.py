@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import alarm, notices, recording, visit, words
+from bot import alarm, codeword, notices, recording, visit, words
 from bot.authorising import read_answers, reads
 from bot.duty.asking import said
 from bot.planning import Desk, Staff, read_line, read_order
@@ -135,8 +135,8 @@ def plans(reply: str) -> bool:
 
 
 def answers(reply: str) -> bool:
-    """Whether it answers a request for a yes, adds to a visit, or says that a briefing has been read."""
-    return bool(read_answers(reply, {12, 13}, "en")) or reads(reply, "en")[0]
+    """Whether it answers a request for a yes, adds to a visit, tells of a code word, or says that a briefing has been read."""
+    return bool(read_answers(reply, {12, 13}, "en")) or reads(reply, "en")[0] or codeword.tells_of(reply)
 
 
 @pytest.mark.parametrize(("page", "reply"), sorted((page, span) for page in FOR_PEOPLE for span in replies(read(page))))

@@ -1,4 +1,4 @@
-"""Texts about code words: one that proposes a phrase, and an office's word that everybody knows theirs."""
+"""Texts about code words: who proposes a phrase, who has heard one, and an office's word that everybody knows theirs."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ MOST_WORDS = 6
 def _ways(language: str) -> Mapping[str, Sequence[str]]:
     text = (resources.files("bot.codeword") / "asking.toml").read_text(encoding="utf-8")
     ways = tomllib.loads(text)
-    return {name: [*ways.get(language, ways["en"])[name], *ways["en"][name]] for name in ("propose", "known")}
+    return {name: [*ways.get(language, ways["en"])[name], *ways["en"][name]] for name in ("propose", "known", "heard")}
 
 
 def _plain(text: str) -> str:
@@ -30,6 +30,11 @@ def proposed(text: str, *, language: str = "en") -> str | None:
             phrase = _plain(plain.removeprefix(way))
             return phrase if 0 < len(phrase.split()) <= MOST_WORDS else None
     return None
+
+
+def tells_of(text: str, *, language: str = "en") -> bool:
+    """Whether a text says that a code word has been heard: "code word Asha"."""
+    return any(_plain(text).startswith(f"{way} ") for way in _ways(language)["heard"])
 
 
 def confirms(text: str, *, language: str = "en") -> bool:

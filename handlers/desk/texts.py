@@ -18,6 +18,7 @@ from handlers.desk import (
     contacts,
     duty,
     orders,
+    overheard,
     planning,
     records,
     talks,
@@ -57,7 +58,10 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         meanings=kinds,
         **when_late(kept.received_at - incoming.age if said.late else None),
     )
-    betrayed = await _code_word(case, text, about)
+    heard = await overheard.take(case, text)
+    betrayed = await _code_word(case, text, about, heard)
+    if heard and not reading.danger:
+        return
     chosen = None if reading.danger else await choosing.answer(case, person, incoming.text, mine)
     if chosen is not None:
         await case.owe(person, "code_word", chosen, case.usable([incoming.channel]), not_before=text.answered_at(case))
@@ -89,10 +93,13 @@ async def open_places(case: Case, person: Person) -> list[Place]:
     return [place for place in found if place.is_open]
 
 
-async def _code_word(case: Case, text: Text, about: Place) -> bool:
-    """Raise the alarm when the text holds the person's, the visit's or the school's phrase. True when it does."""
+async def _code_word(case: Case, text: Text, about: Place, heard: bool) -> bool:
+    """Raise the alarm when the text holds the person's, the visit's or the school's phrase. True when it does.
+
+    `heard`: they tell of a colleague's code word, so the school's phrase in it is no cry of their own.
+    """
     person = text.person
-    phrases = [*person.code_words, *case.school(person.school_id).code_words]
+    phrases = [*person.code_words, *(() if heard else case.school(person.school_id).code_words)]
     for place in text.places:
         plan = await visits.by_id(case.tx, person.school_id, place.visit_id) if place.visit_id else None
         phrases += plan.code_words if plan else ()
