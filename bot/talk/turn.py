@@ -81,6 +81,7 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
     if reading.danger:
         return Belongs.VISIT
     if standing is Standing.INSIDE:
+        kinds |= reading.kinds & LOWERING  # "all fine" from inside answers the visit, whatever else was asked before it
         says_nothing = kinds <= {Kind.UNCLEAR} and reading.ask is None and not reading.text.strip().isdecimal()
         return Belongs.TALK if says_nothing else Belongs.VISIT
     if reading.digit is not None:
@@ -92,7 +93,7 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
     told = kinds & (_HEARD[standing] | _for_both(reading)) - (
         {Kind.NOBODY_HOME} if words == 1 else set()
     )  # "nobody" may well be an answer
-    asks = kinds <= _QUESTIONS and words <= SHORT
+    asks = bool(kinds) and kinds <= _QUESTIONS and words <= SHORT
     plainly = (heard.certain and bool(told)) or bool(told & RAISING) or asks
     if plainly and field.free:
         return Belongs.VISIT

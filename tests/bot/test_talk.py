@@ -231,6 +231,13 @@ def test_a_concern_is_an_answer_only_where_it_was_asked_for() -> None:
     assert belongs(asked, says("help"), Standing.FREE, timedelta(0)) is Belongs.VISIT
 
 
+def test_all_fine_from_inside_is_the_visits_whatever_was_asked_before_it() -> None:
+    """ "Any concerns?" hears it as a no; who has gone into the next home answers for that visit."""
+    asked = Field("concerns", "talk_back", text(), free=True, hears=frozenset({Kind.OK}))
+    assert belongs(asked, says("all fine"), Standing.FREE, timedelta(0)) is Belongs.TALK
+    assert belongs(asked, says("all fine"), Standing.INSIDE, timedelta(0)) is Belongs.VISIT
+
+
 def test_an_old_question_takes_a_digit_of_somebody_who_never_visits() -> None:
     """The headteacher may answer an hour later."""
     assert belongs(CARD, says("1", goes=False), Standing.FREE, timedelta(hours=1)) is Belongs.TALK

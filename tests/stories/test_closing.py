@@ -32,6 +32,25 @@ async def test_left_no_concerns_is_not_asked_again(world: World) -> None:
     assert [entry.body for entry in await world.journal() if entry.kind == "concerns"] == [{"concerns": "none"}]
 
 
+async def test_all_fine_in_the_next_home_answers_for_the_next_visit(world: World) -> None:
+    """Though "any concerns?" of the visit before still waits: nobody is missed who has said that all is well."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha, end="14:10")
+    await asha.texts("arrived")
+    await asha.texts("left")
+    asha.receives("ARRIVED")
+    asha.receives("Any concerns? Reply NO, or say what.")
+    olive.receives("LEFT")
+    await world.plans(asha, start="14:10", end="14:40")
+    await asha.texts("arrived")
+    asha.receives("ARRIVED")
+    await world.passes("20m")
+    asha.receives("Is all OK?")
+    await asha.texts("all fine")
+    await world.passes("5m")
+    assert await world.open_alarms() == []
+
+
 async def test_a_concern_goes_to_the_dsl_by_every_way_at_once(world: World) -> None:
     """Never only into a record: Dee is told in the same instant, on each of her channels (P19b)."""
     asha, dee, olive = world.asha, world.dee, world.olive
