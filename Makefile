@@ -1,8 +1,8 @@
-# Doorstep in a few words: make demo, make test, make run, make check, make simulate, make kill, make bench, make lock, make clean.
+# Doorstep in a few words: make demo, make test, make run, make check, make simulate, make kill, make mutants, make bench, make lock, make clean.
 # Each sets up what it needs: Python 3.11 or newer, git and make are all that must be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check simulate kill bench lock clean
+.PHONY: help demo test run check simulate kill mutants bench lock clean
 SHELL := /bin/sh
 
 PYTHONS := python3.13 python3.12 python3.11 python3 python
@@ -17,6 +17,7 @@ help:
 	@echo 'make check   ruff, mypy --strict, import-linter'
 	@echo 'make simulate whole afternoons in virtual time with faults: VISITS=2000, FIRST=0 the first seed'
 	@echo 'make kill    the real process killed KILLS=50 times under load'
+	@echo 'make mutants  twelve mistakes put back one at a time, and which tests catch each'
 	@echo 'make bench   the figures'
 	@echo 'make lock    requirements.lock anew from pyproject.toml (needs uv)'
 	@echo 'make clean   away with everything that can be made again'
@@ -41,6 +42,9 @@ simulate: $(STAMP)
 
 kill: $(STAMP)
 	@DOORSTEP_TEST_KILLS=$(or $(KILLS),50) $(PY) -m pytest -q -s tests/kill
+
+mutants: $(STAMP)
+	@$(PY) -m tests.mutants
 
 bench: $(STAMP)
 	@missed=0; for name in $(BENCHES); do echo "== $$name"; $(PY) -m $$name || missed=1; done; exit $$missed

@@ -1,0 +1,180 @@
+"""The mistakes: what each is, the small change of the source that makes it, and where the tests are that catch it.
+
+Rules for editors: a change is whole lines that stand in their file exactly once. Where the source has moved on, the change
+moves with it (`test_mutants.py` says which no longer applies); a mistake is never taken out because it is hard to make.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DoesNotApply(Exception):
+    """The source is no longer what the change was written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One of them. `looks` are the tests, files or single ones, that are run against it."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    looks: tuple[str, ...]
+
+    def made_in(self, source: str) -> str:
+        """The source with the mistake in it. Raises DoesNotApply."""
+        count = source.count(self.right)
+        if count != 1:
+            raise DoesNotApply(f"{self.name}: its lines stand {count} times in {self.file}")
+        return source.replace(self.right, self.wrong)
+
+    def put_into(self, tree: Path) -> None:
+        """Make it in a copy of the tree. Raises DoesNotApply."""
+        path = tree / self.file
+        path.write_text(self.made_in(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+MISTAKES = (
+    Mistake(
+        "acknowledging before keeping",
+        "handlers/telegram/door.py",
+        """
+            try:
+                aged = with_age(update, age_of(update, self._wire.their_now()))
+""",
+        """
+            self._offset = update_id + 1
+            try:
+                aged = with_age(update, age_of(update, self._wire.their_now()))
+""",
+        ("tests/handlers/test_telegram_door.py", "tests/handlers/test_telegram_backlog.py"),
+    ),
+    Mistake(
+        "marking sent before sending",
+        "handlers/delivery.py",
+        """
+        attempt = await self._try(leased)
+""",
+        """
+        await self._write_down(leased, Attempt(Verdict.SENT))
+        attempt = await self._try(leased)
+""",
+        ("tests/stories/test_channels.py", "tests/stories/test_crashes.py"),
+    ),
+    Mistake(
+        "`undelivered` as success",
+        "handlers/sms/inbound.py",
+        """
+    "undelivered": Receipted.FAILED,
+""",
+        """
+    "undelivered": Receipted.DELIVERED,
+""",
+        ("tests/stories/test_channels.py", "tests/handlers/test_sms_parse.py"),
+    ),
+    Mistake(
+        "temporary as permanent",
+        "handlers/sms/errors.py",
+        """
+_AGAIN, _REFUSED = Verdict.AGAIN, Verdict.REFUSED
+""",
+        """
+_AGAIN, _REFUSED = Verdict.REFUSED, Verdict.REFUSED
+""",
+        ("tests/handlers/test_sms_carrier.py", "tests/stories/test_crashes.py"),
+    ),
+    Mistake(
+        "reply codes reused",
+        "store/alarms.py",
+        """
+CODE_REST = timedelta(days=30)
+""",
+        """
+CODE_REST = timedelta(0)
+""",
+        ("tests/store/test_alarms.py",),
+    ),
+    Mistake(
+        "deadline moved on an error",
+        "handlers/desk/sores.py",
+        """
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60))
+""",
+        """
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
+""",
+        ("tests/stories/test_bad_input.py", "tests/stories/test_strange.py"),
+    ),
+    Mistake(
+        "timer created only if the prompt was sent",
+        "handlers/desk/desk.py",
+        """
+        if fresh is not None and school_id in self.habits.schools:
+            await places.deadline(""",
+        """
+        if fresh is not None and school_id in self.habits.schools and await outbox.next_due(tx) is None:
+            await places.deadline(""",
+        ("tests/stories/test_channels.py", "tests/stories/test_silence.py"),
+    ),
+    Mistake(
+        "a throttle on alarms",
+        "handlers/desk/alarms.py",
+        """
+        if (alarm.visitor_id, alarm.visit_id, alarm.kind) == (visitor_id, visit_id, kind):
+""",
+        """
+        if (alarm.visitor_id, alarm.visit_id) == (visitor_id, visit_id):
+""",
+        ("tests/stories/test_code_words.py", "tests/stories/test_silence.py"),
+    ),
+    Mistake(
+        "dedupe by order",
+        "store/inbox.py",
+        """
+    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+""",
+        """
+    newest = select(func.max(InboxRow.external_id)).where(InboxRow.channel == channel)
+    if external_id <= ((await tx.session.exec(newest)).one() or ""):
+        return False
+    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+""",
+        ("tests/store/test_inbox.py", "tests/stories/test_crashes.py"),
+    ),
+    Mistake(
+        "visitor text closing a duress",
+        "bot/alarm.py",
+        """
+    if turn.alarm.is_duress:
+        turn.notify(turn.alarm.told, "alarm_words")
+""",
+        """
+    if turn.alarm.kind is Kind.UNKNOWN:
+        turn.notify(turn.alarm.told, "alarm_words")
+""",
+        ("tests/bot/test_alarm_table.py", "tests/stories/test_code_words.py"),
+    ),
+    Mistake(
+        "reconcile skipped",
+        "handlers/reconcile.py",
+        """
+                count = await self._catch_up()
+""",
+        """
+                count = 0
+""",
+        ("tests/stories/test_reconcile.py",),
+    ),
+    Mistake(
+        "lease not fenced",
+        "store/outbox.py",
+        """
+        col(OutboxRow.lease) == leased.lease,
+""",
+        """
+        col(OutboxRow.lease).is_not(None),
+""",
+        ("tests/store/test_outbox.py",),
+    ),
+)
