@@ -16,7 +16,7 @@ help:
 	@echo 'make run     the service, with the settings of .env'
 	@echo 'make check   ruff, mypy --strict, import-linter'
 	@echo 'make simulate whole afternoons in virtual time with faults: VISITS=2000, FIRST=0 the first seed'
-	@echo 'make kill    the real process killed KILLS=50 times under load'
+	@echo 'make kill    the real process killed KILLS=60 times under load'
 	@echo 'make mutants  twelve mistakes put back one at a time, and which tests catch each'
 	@echo 'make bench   the figures'
 	@echo 'make lock    requirements.lock anew from pyproject.toml (needs uv)'
@@ -41,7 +41,7 @@ simulate: $(STAMP)
 	@$(PY) -m tests.simulation --visits $(or $(VISITS),2000) --first $(or $(FIRST),0)
 
 kill: $(STAMP)
-	@DOORSTEP_TEST_KILLS=$(or $(KILLS),50) $(PY) -m pytest -q -s tests/kill
+	@DOORSTEP_TEST_KILLS=$(or $(KILLS),60) $(PY) -m pytest -q -s tests/kill
 
 mutants: $(STAMP)
 	@$(PY) -m tests.mutants

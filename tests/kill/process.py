@@ -118,6 +118,13 @@ class Doorstep:
         """Ask it to end, as a supervisor does; gives its exit status, and how many seconds it took."""
         return self._ends(signal.SIGTERM)
 
+    def freezes(self, seconds: float) -> None:
+        """SIGSTOP: the process stands still for so long, in the middle of whatever it does, and goes on as if nothing were."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+            time.sleep(seconds)
+            self._process.send_signal(signal.SIGCONT)
+
     def _ends(self, how: signal.Signals) -> tuple[int, float]:
         process, reader = self._process, self._reader
         if process is None or reader is None or process.stderr is None:

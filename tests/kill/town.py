@@ -12,6 +12,7 @@ from typing import Self
 
 from bot.clock import system_clock
 from bot.people import Channel
+from handlers.delivery import LEASE
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
 from tests.kill.ledger import waiting
@@ -24,6 +25,8 @@ ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
 VISITORS = 16
 BURST = (8, 30)
 """How many texts come in one life of the process, at least and at most."""
+AT_MOST = 10.0
+"""Seconds that it may take to end when it is asked to, in the middle of a burst."""
 SCHOOL = """
 [marsh_lane]
 name = "Marsh Lane Primary"
@@ -52,12 +55,23 @@ def doors(telegram: TelegramServer, twilio: TwilioServer) -> dict[str, str]:
     }
 
 
+KILL, TERM, STOP = "SIGKILL", "SIGTERM", "SIGSTOP past a lease, then SIGKILL"
+ASKED, FROZEN = 5, 60
+"""One life in so many ends because it is asked to; one in so many is frozen first, for longer than a lease lasts."""
+FROZEN_SECONDS = LEASE.total_seconds() + 1
+THAWED_SECONDS = 3.0
+"""What it does with leases that ran out while it was frozen, it does by then."""
+
+
 @dataclass(slots=True)
 class Lived:
     """What was done to the process."""
 
     kills: Counter[str] = field(default_factory=Counter)
+    ways: Counter[str] = field(default_factory=Counter)
     lives: int = 0
+    unruly: int = 0
+    """How often it was asked to end while it served, and did not end well and in time."""
     status: int = -1
     stop_seconds: float = 0.0
 
@@ -143,18 +157,36 @@ class Town:
         """Everybody texts, and the process is killed so many times; then it is left in peace until all is done."""
         self._begins([*(visitor.lives for visitor in self.visitors), self.deputy.lives])
         moments = Moments(self.doorstep, self.telegram, self.twilio, self._chance)
-        for _ in range(kills):
+        for number in range(1, kills + 1):
             name, comes = moments.draw()
             self.doorstep.starts()
             self._permits.release(self._chance.randint(*BURST))
             comes()
             self.lived.lives += self.doorstep.up.is_set()
-            self.doorstep.kills()
+            way = STOP if number % FROZEN == FROZEN // 2 else TERM if number % ASKED == 0 else KILL
+            self._ends_a_life(way)
             self.lived.kills[name] += 1
-            for server in (self.telegram, self.twilio):
-                server.mends()
-                server.release()
+            self.lived.ways[way] += 1
         self._ends_well()
+
+    def _ends_a_life(self, way: str) -> None:
+        if way == STOP:
+            self.doorstep.freezes(FROZEN_SECONDS)
+            self._over.wait(THAWED_SECONDS)
+        if way == TERM:
+            self._providers_answer()
+            was_up = self.doorstep.up.is_set()
+            status, seconds = self.doorstep.stops()
+            self.lived.unruly += was_up and (status != 0 or seconds > AT_MOST)
+        else:
+            self.doorstep.kills()
+            self._providers_answer()
+
+    def _providers_answer(self) -> None:
+        """Whatever hangs at a platform is answered, and nothing is refused any more."""
+        for server in (self.telegram, self.twilio):
+            server.mends()
+            server.release()
 
     def _begins(self, lives: list[Callable[[], None]]) -> None:
         def noted(live: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.heartbeat import Beat, Heartbeat
@@ -12,6 +13,17 @@ ON_DEMAND = frozenset({"desk", "delivery", "spool", "reconcile"})
 RARELY = {"hold": 600.0, "held": 600.0, "pulse": 600.0, "chores": 3600.0, "morning": 3600.0}
 """What finds nothing to do in an afternoon's run: a few times, so that it is tried."""
 SLACK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One beat, as the heartbeat knows it when it counts anew from now."""
+
+    id: str
+    scheduler: "Scheduler"
+
+    def reschedule(self, trigger: str, *, seconds: float) -> None:
+        self.scheduler._every(self.id, RARELY.get(self.id, seconds))
 
 
 class Scheduler:
@@ -29,6 +41,10 @@ class Scheduler:
     def add_job(self, pass_: Callable[..., Any], trigger: str, *, seconds: float, args: Any, id: str, **_: Any) -> None:
         self._jobs[id] = (seconds, lambda: pass_(*args))
 
+    def get_jobs(self) -> list["Job"]:
+        """Those that beat by themselves; what beats on demand has nothing to be armed anew."""
+        return [Job(name, self) for name in self._jobs if name not in self._on_demand]
+
     def start(self) -> None:
         for name, (seconds, _) in self._jobs.items():
             if name not in self._on_demand:
@@ -40,6 +56,9 @@ class Scheduler:
             handle.cancel()
 
     def _every(self, name: str, seconds: float) -> None:
+        if name in self._asked:
+            self._asked[name].cancel()
+
         def comes() -> None:
             if not self._over:
                 self._begins(name)

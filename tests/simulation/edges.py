@@ -69,6 +69,8 @@ class Edges:
     note: Callable[[str], None]
     chance: random.Random
     on_demand: frozenset[str]
+    awake: Callable[[], float]
+    """A clock that nobody can set, which stands still while the machine sleeps."""
     hearts: list[Beats] = field(default_factory=list)
 
     @contextmanager
@@ -108,7 +110,7 @@ class Edges:
         return asyncio.get_running_loop().time()
 
     def _heart(self, monotonic: Callable[[], float], end: Callable[[], None]) -> Beats:
-        heart = Beats(asyncio.get_running_loop().time, self.stands_still, self.disk.touched, self.on_demand)
+        heart = Beats(self.awake, self.stands_still, self.disk.touched, self.on_demand)
         self.hearts.append(heart)
         return heart
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.plan import CONTACTS, VISITORS, Fault
 from tests.simulation.twilio import Receipts
+from tests.simulation.upheavals import clock_back, clock_forward, suspended, wedged, yesterdays_backup
 from tests.simulation.weather import EVERY, Spell, Way
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Kind(NamedTuple):
     plans: Plans
     draws: Draws
     counted: bool = False
+    clock: bool = False
 
 
 def spell(provider: str, way: Way, method: str = EVERY) -> Plans:
@@ -146,7 +148,18 @@ KINDS: Mapping[str, Kind] = {
     ),
     "stopped": Kind("the process is asked to stop and started again", stops, lasts(1, 20)),
     "second process": Kind("a second process is started on the same store", second, lasts(0, 0)),
+    "suspended": Kind("the machine sleeps and wakes", suspended, lasts(20, 1500), clock=True),
+    "clock set back": Kind("the clock is set back by ten minutes", clock_back, lasts(30, 900, (600.0,)), clock=True),
+    "clock set forward": Kind(
+        "the clock is set forward by an hour", clock_forward, lasts(60, 900, (HOUR,)), clock=True
+    ),
+    "wedged": Kind("the process is alive, and stands still inside", wedged, lasts(0, 0)),
     # the disk
+    "yesterday's backup": Kind(
+        "the store is lost, and an older one is put in its place",
+        yesterdays_backup,
+        lasts(5, 120, (300.0, 1500.0, 3000.0)),
+    ),
     "disk full": Kind("no commit succeeds", disk("full"), lasts(5, 120), counted=True),
     "database locked": Kind("another program holds the lock", disk("busy"), lasts(5, 40), counted=True),
     "kept and denied": Kind("what is committed is said not to be", disk("lying"), lasts(1, 10), counted=True),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.people import Channel
@@ -15,6 +15,11 @@ from tests.simulation.twilio import TwilioCloud
 
 CODE = re.compile(r"\b([A-Z][A-Z0-9]{3})\b")
 CALLS = ("ALARM ", "no answer yet", "NOBODY ANSWERS", "others are told", "AGAIN")
+WORDS_OF = {
+    **dict.fromkeys(("planned", "setting out", "due", "missing"), Means.CALLED_OFF),
+    **dict.fromkeys(("on the way back", "return asked", "not back"), Means.BACK),
+}
+"""What ends a visit in which state of the store's; in any other it is "left"."""
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -95,9 +100,15 @@ class Folk:
 
     # -- the end ----------------------------------------------------------------------------------------
 
-    def brings_to_an_end(self) -> None:
-        """Whoever is still on a visit says that it is over; the contacts end the alarms they know of."""
-        for name, visitor in self.visitors.items():
+    def brings_to_an_end(self, known: Mapping[str, str] | None = None) -> None:
+        """Whoever is still on a visit says that it is over; the contacts end the alarms they know of.
+
+        `known`: where it is not known otherwise who is on a visit, the state that the store has them in.
+        """
+        for name, state in (known or {}).items():
+            means = WORDS_OF.get(state, Means.LEFT)
+            self.says(BY_NAME[name], str(means), Channel.SMS, means)
+        for name, visitor in self.visitors.items() if known is None else ():
             for stay in visitor.open_ones[:1]:
                 means = Means.BACK if stay.homeward else Means.CALLED_OFF if stay.arrived is None else Means.LEFT
                 self.says(BY_NAME[name], str(means), Channel.SMS, means)

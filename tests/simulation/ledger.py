@@ -1,6 +1,7 @@
 """What people sent and what phones got, noted by the world itself; and what the store says, read by SQL of its own."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -105,10 +106,10 @@ SELECT min(coalesce((SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT
 
 
 class Books:
-    """The store through a connection of our own. Instants are seconds of the run."""
+    """The store through a connection of our own. Instants are seconds of the run, by how far our clock is `ahead` less."""
 
-    def __init__(self, path: Path, begins: datetime) -> None:
-        self._path, self._begins = path, begins
+    def __init__(self, path: Path, begins: datetime, ahead: Callable[[], float] = lambda: 0.0) -> None:
+        self._path, self._begins, self._ahead = path, begins, ahead
         self._connection: sqlite3.Connection | None = None
         self._read: dict[str, float] = {}
 
@@ -130,7 +131,7 @@ class Books:
         if known is None:
             instant = datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
             known = self._read[str(written)] = (instant - self._begins).total_seconds()
-        return known
+        return known - self._ahead()
 
     def _maybe(self, written: object) -> float | None:
         return None if written is None else self.at(written)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
+from bot.clock import Clock
 from bot.school import School
 from bot.settings import Settings
 from handlers.doors import Attached, open_service
@@ -32,7 +32,8 @@ class Machine:
 
     settings: Settings
     schools: Mapping[str, School]
-    clock: Callable[[], datetime]
+    clock: Callable[[], Clock]
+    """Makes what a process that starts now is handed."""
     edges: Edges
     able: Able
     note: Callable[[str], None]
@@ -73,7 +74,7 @@ class Machine:
 
     async def _lives(self) -> None:
         try:
-            attached = await open_service(self.settings, self.schools, self.clock)
+            attached = await open_service(self.settings, self.schools, self.clock())
         except StoreDown as error:
             self._ends_by_itself(f"could not start: {type(error).__name__}")
             return
@@ -135,6 +136,11 @@ class Machine:
             _lets_go(attached)
         self._life = self._attached = None
         asyncio.get_running_loop().call_later(down, self.starts)
+
+    def in_life(self, work: Callable[[], object]) -> None:
+        """Do something as the process that is alive does it, so that it dies with it."""
+        if self._life is not None:
+            self._context.copy().run(work)
 
     def _outside(self, work: Callable[[], object]) -> None:
         Context().run(work)

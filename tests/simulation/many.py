@@ -17,8 +17,8 @@ from tests.simulation.draw import draw
 from tests.simulation.faults import KINDS
 from tests.simulation.invariants import Broken
 from tests.simulation.plan import BY_NAME, CAST, Fault, Plan, Size
+from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
-from tests.simulation.town import Outcome, live
 
 MEMORY = Path("/dev/shm")
 TWIN_EVERY = 25

@@ -65,7 +65,8 @@ async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
     return {known[actor.name]: actor for actor in CAST}
 
 
-def _replaced(path: Path, by: Path) -> None:
+def put_in_place(path: Path, by: Path) -> None:
+    """A store where another was, with nothing of that one beside it."""
     for old in path.parent.glob(f"{path.name}*"):
         old.unlink()
     shutil.copyfile(by, path)
@@ -81,7 +82,7 @@ async def store_for(folder: Path, plan: Plan) -> tuple[Path, dict[int, Actor]]:
         await put_on_record(database, empty)
         await database.close()
     path = folder / "doorstep.db"
-    _replaced(path, bare)
+    put_in_place(path, bare)
     database = Database(url(path), SEALER)
     cast = await put_on_record(database, plan)
     await database.close()

@@ -17,8 +17,8 @@ from tests.simulation.invariants import Broken
 from tests.simulation.ledger import Got
 from tests.simulation.many import SIZE, boundary_by_boundary, for_twins, several
 from tests.simulation.plan import Fault, Habit, Means, Plan, Size, Step, Visit
+from tests.simulation.run import live
 from tests.simulation.shrink import shrunk
-from tests.simulation.town import live
 
 SEEDS, SHARDS = 24, 6
 """Two hundred and forty visits: what CI has time for."""

@@ -4,8 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from store.database import Database, StoreInUse
 from store.journal import Entry
 from tests.simulation.able import Able, Window
 from tests.simulation.beats import ON_DEMAND
+from tests.simulation.clocks import MachineClocks
 from tests.simulation.copies import counts, left_over
 from tests.simulation.edges import Boundaries, Edges, RunDisk
 from tests.simulation.faults import KINDS
@@ -26,11 +26,12 @@ from tests.simulation.ledger import Books, Ledger
 from tests.simulation.loop import VirtualLoop, lasting
 from tests.simulation.machine import PUBLIC_URL, Machine
 from tests.simulation.plan import BY_NAME, CAST, Actor, Plan
-from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, store_for, url
+from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import Lengths, Visitor
 from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
+from tests.simulation.upheavals import mends_the_clock
 
 TOKEN = "900123:Marsh-Lane_Primary"
 ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
@@ -60,40 +61,24 @@ def settings(path: Path, *, holds: bool) -> Settings:
     )
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What a run came to."""
-
-    plan: Plan
-    broken: Broken | None
-    story: Story
-    ledger: Ledger
-    steps: int = 0
-    boundaries: int = 0
-    crossed: list[str] = field(default_factory=list)
-    lives: int = 0
-    alarms: int = 0
-    extra_copies: int = 0
-    journal: Sequence[Entry] = ()
-
-
 class Town:
     """Built for one plan and lived once."""
 
     def __init__(self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor]) -> None:
         self.plan, self.loop, self.path = plan, loop, path
-        self.ledger, self.books = Ledger(), Books(path, BEGINS)
+        self.clocks = MachineClocks(BEGINS, loop.time, any(KINDS[fault.kind].clock for fault in plan.faults))
+        self.ledger, self.books = Ledger(), Books(path, BEGINS, self.clocks.ahead)
         self.spool = path.with_name(f"{path.name}.spool")
         self.story = Story(lambda at: BEGINS + timedelta(seconds=at), loop.time)
         self.boundaries = Boundaries(dies=lambda where: self.machine.dies(f"at a boundary, {where}"))
         self.full, self.busy, self.lying = [list[Window]() for _ in range(3)]
         self.receipts: list[tuple[float, float, str, Receipts]] = []
-        self._dirty = False
+        self._dirty = self.restored = False
         self.broken: Broken | None = None
         self._wakes: asyncio.TimerHandle | None = None
         self.telegram = TelegramCloud(loop.time, self._stamp, TOKEN, self._shows_chat)
         hears = (self._webhook, self._shows_sms, self._receipts_of)
-        self.twilio = TwilioCloud(loop.time, self.now, ACCOUNT, (NUMBER,), *hears)
+        self.twilio = TwilioCloud(loop.time, self.clocks.true, ACCOUNT, (NUMBER,), *hears)
         self.able = Able(loop.time)
         disk = RunDisk(self.boundaries, self._touched, self._in(self.full), self._in(self.busy), self._in(self.lying))
         self.edges = Edges(
@@ -105,10 +90,11 @@ class Town:
             self._logged,
             random.Random(plan.seed),
             ON_DEMAND | ({"held"} if plan.holds else set()),
+            self.clocks.awake,
         )
-        self.machine = Machine(
-            settings(path, holds=plan.holds), schools_of(plan), self.now, self.edges, self.able, self._note, AUTH
-        )
+        asked = settings(path, holds=plan.holds)
+        clock = self.clocks.for_a_process
+        self.machine = Machine(asked, schools_of(plan), clock, self.edges, self.able, self.note, AUTH)
         policy = next(iter(schools_of(plan).values())).policy
         self.visitors = _visitors(plan, Lengths.of(policy))
         self.reckoning = Reckoning(
@@ -127,10 +113,6 @@ class Town:
         self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
 
     # -- time -----------------------------------------------------------------------------------------
-
-    def now(self) -> datetime:
-        """The wall clock of the machine."""
-        return BEGINS + timedelta(microseconds=round(self.loop.time() * 1e6))
 
     def _stamp(self) -> int:
         return int((BEGINS + timedelta(seconds=self.loop.time())).timestamp())
@@ -155,6 +137,8 @@ class Town:
             return False
         self._dirty = False
         self.reckoning.looks()
+        if self.clocks.offset < 0 and all(place.state == "planned" for place in self.books.places()):
+            mends_the_clock(self)
         dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
         dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
         if self.machine.heart is not None:
@@ -182,7 +166,7 @@ class Town:
 
     # -- what the world does ----------------------------------------------------------------------------
 
-    def _note(self, what: str) -> None:
+    def note(self, what: str) -> None:
         self.story.tells("", f"*** {what}")
         self._touched()
 
@@ -246,12 +230,18 @@ class Town:
 
     async def _tries_to_start(self) -> None:
         try:
-            attached = await open_service(settings(self.path, holds=self.plan.holds), schools_of(self.plan), self.now)
+            attached = await open_service(
+                settings(self.path, holds=self.plan.holds), schools_of(self.plan), self.clocks.true
+            )
         except StoreInUse:
             self.story.tells("", "*** a second process was refused")
             return
         await attached.close()
         self.fails(Broken("I11", "a second process acts on the store"))
+
+    def in_doubt(self) -> None:
+        """From here on it cannot be known what is right of a visitor."""
+        self.reckoning.in_doubt = True
 
     def fails(self, broken: Broken) -> None:
         self.broken = broken
@@ -273,7 +263,7 @@ class Town:
                 raise self.broken or Broken("at rest", f"it does not start: {self.machine.fault!r}")
             if not left_over(self.path) and not self.telegram.pending():
                 break
-            self.folk.brings_to_an_end()
+            self.folk.brings_to_an_end(self.reckoning.open_ones() if self.reckoning.in_doubt else None)
             await lasting(CALM)
         else:
             raise Broken("at rest", f"it does not come to rest: {left_over(self.path)}")
@@ -284,7 +274,7 @@ class Town:
     async def reckons(self) -> tuple[int, Sequence[Entry]]:
         """After the end: the copies (I6), and the journal, whose chain must hold."""
         blind = any(fault.kind in ("no look-up", "Twilio deaf") for fault in self.plan.faults)
-        extra = counts(self.path, self.ledger, blind=blind)
+        extra = 0 if self.restored else counts(self.path, self.ledger, blind=blind)
         database = Database(url(self.path), SEALER)
         async with database.transaction() as tx:
             checks = await journal.verify(tx)
@@ -302,49 +292,3 @@ def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
         if planned.planned:
             visitors[planned.visitor].expects(planned.starts, planned.ends, planned.back)
     return visitors
-
-
-def live(plan: Plan, folder: Path, *, remembers: bool = False, verifies: bool = True) -> Outcome:
-    """One run from beginning to end, in a folder of its own."""
-    loop = VirtualLoop()
-    town: Town | None = None
-    outcome = Outcome(plan, None, Story(lambda at: BEGINS, loop.time), Ledger())
-    try:
-        asyncio.set_event_loop(loop)
-        loop.frozen = 1
-        path, cast = loop.run_until_complete(store_for(folder, plan))
-        loop.frozen = 0
-        town = Town(plan, loop, path, cast)
-        town.boundaries.remembers = remembers
-        outcome.story, outcome.ledger = town.story, town.ledger
-        loop.set_exception_handler(lambda *_: None)
-        with town.edges.in_place():
-            loop.at_rest = town.at_rest
-            loop.run_until_complete(town.lives())
-            loop.at_rest = lambda: False
-            if verifies:
-                outcome.extra_copies, outcome.journal = loop.run_until_complete(town.reckons())
-    except Broken as broken:
-        outcome.broken = broken
-    finally:
-        if town is not None:
-            outcome.steps, outcome.lives = town.reckoning.steps, town.machine.lives
-            outcome.alarms = town.reckoning.alarms
-            outcome.boundaries, outcome.crossed = town.boundaries.count, town.boundaries.crossed
-            town.books.close()
-            town.machine.ends()
-        loop.at_rest = lambda: False
-        _empties(loop)
-        asyncio.set_event_loop(None)
-        loop.close()
-    return outcome
-
-
-def _empties(loop: VirtualLoop) -> None:
-    for _ in range(20):
-        left = asyncio.all_tasks(loop)
-        if not left:
-            return
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.wait(left))
