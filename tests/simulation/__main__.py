@@ -4,12 +4,14 @@ import argparse
 import json
 import platform
 import sys
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.simulation.faults import KINDS
 from tests.simulation.many import Sum, explained, many
+from tests.simulation.sweep import sweep
 
 
 def main() -> int:
@@ -18,8 +20,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--explain", type=int, default=None, metavar="SEED")
     parser.add_argument("--processes", type=int, default=None)
+    parser.add_argument("--sweep", action="append", metavar="KIND", help="a kind of fault at each boundary, or all")
+    parser.add_argument("--every", type=int, default=1, help="with --sweep: at every so many boundaries")
     given = parser.parse_args()
     console = Console()
+    if given.sweep:
+        return 1 if sweep(given.sweep, given.every, given.processes, partial(tells_of, console)) else 0
     if given.explain is not None:
         console.print(
             explained(given.explain, tells=lambda what: console.print(f"[dim]{what}")), markup=False, highlight=False
@@ -35,6 +41,13 @@ def main() -> int:
     for result in total.broken[:3]:
         console.print(explained(result.seed), markup=False, highlight=False)
     return 1 if total.broken else 0
+
+
+def tells_of(console: Console, kind: str, count: int, broken: list[str]) -> None:
+    """One kind has been tried at its boundaries."""
+    console.print(f"{kind}: {count} boundaries, broken: {len(broken)}", highlight=False)
+    for one in broken[:3]:
+        console.print(f"  {one}", markup=False, highlight=False)
 
 
 def progress(console: Console, so_far: Sum, wanted: int) -> None:

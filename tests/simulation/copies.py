@@ -1,15 +1,12 @@
 """The reckoning at the end of a run: how often each phone got what it was owed, and that nothing is left over."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
-from pathlib import Path
 
 from bot.people import Channel
 from tests.simulation.invariants import Broken
-from tests.simulation.ledger import Got, Ledger
+from tests.simulation.ledger import Books, Got, Ledger
 from tests.simulation.plan import BY_NAME
 from tests.simulation.record import SEALER
 
@@ -23,21 +20,19 @@ UNION ALL SELECT 'place', id, state FROM place WHERE state NOT IN ('left', 'call
 """
 
 
-def left_over(path: Path) -> list[tuple[str, int, str]]:
+def left_over(books: Books) -> list[tuple[str, int, str]]:
     """What is still open, owed or unread."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return connection.execute(LEFT_OVER).fetchall()
+    return [(what, number, state) for what, number, state in books.rows(LEFT_OVER)]
 
 
-def counts(path: Path, ledger: Ledger, *, blind: bool) -> int:
+def counts(books: Books, ledger: Ledger, *, blind: bool) -> int:
     """I6, and that nothing was written down as sent that no provider took. `blind`: look-ups were out of order.
 
     What a provider says it could not deliver and is sent again is no copy: phones are counted. Gives how many copies
     there were beyond what was owed.
     """
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        rows = connection.execute("SELECT channel, address, parcel, state FROM outbox").fetchall()
-        held = connection.execute("SELECT address, text FROM held").fetchall()
+    rows = books.rows("SELECT channel, address, parcel, state FROM outbox")
+    held = books.rows("SELECT address, text FROM held")
     owed: Counter[tuple[str, str, str]] = Counter()
     sent: Counter[tuple[str, str, str]] = Counter()
     for channel, address, parcel, state in rows:

@@ -37,9 +37,11 @@ class Boundaries:
     """Every crossing between the process and the world, counted: before and after each commit, and each call."""
 
     kills_at: frozenset[int] = frozenset()
+    begins_at: dict[int, Callable[[], None]] = field(default_factory=dict)
+    """What else goes wrong from which boundary on."""
     dies: Callable[[str], None] = lambda where: None
     count: int = 0
-    crossed: list[str] = field(default_factory=list)
+    crossed: list[tuple[float, str]] = field(default_factory=list)
     remembers: bool = False
 
     def cross(self, where: str) -> None:
@@ -51,7 +53,9 @@ class Boundaries:
             raise Killed(where)
         self.count += 1
         if self.remembers:
-            self.crossed.append(where)
+            self.crossed.append((asyncio.get_running_loop().time(), where))
+        if self.count in self.begins_at:
+            self.begins_at[self.count]()
         if self.count in self.kills_at:
             self.dies(where)
             raise Killed(where)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.people import Channel
 from tests.simulation.plan import Actor, Means
@@ -91,12 +91,12 @@ class AlarmLine(NamedTuple):
 
 
 NEXT = """
-SELECT min(coalesce((SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL), '9'),
-           coalesce((SELECT min(deadline_at) FROM alarm WHERE deadline_at IS NOT NULL), '9'),
-           coalesce((SELECT min(remind_at) FROM talk WHERE remind_at IS NOT NULL), '9')),
-       min(coalesce((SELECT min(next_at) FROM outbox WHERE state = 'owed'), '9'),
-           coalesce((SELECT min(lease_until) FROM outbox WHERE state = 'leased'), '9')),
-       coalesce((SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')), '9'),
+SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
+       (SELECT min(deadline_at) FROM alarm WHERE deadline_at IS NOT NULL),
+       (SELECT min(remind_at) FROM talk WHERE remind_at IS NOT NULL),
+       (SELECT min(next_at) FROM outbox WHERE state = 'owed'),
+       (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
+       (SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')),
        (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble),
        (SELECT count(*) FROM place WHERE deadline_at IS NOT NULL AND state != 'planned'
         AND NOT EXISTS (SELECT 1 FROM held WHERE place_id = place.id AND place_version = place.version))
@@ -108,12 +108,12 @@ SELECT min(coalesce((SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT
 class Books:
     """The store through a connection of our own. Instants are seconds of the run, by how far our clock is `ahead` less."""
 
-    def __init__(self, path: Path, begins: datetime, ahead: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(self, path: Path | None, begins: datetime, ahead: Callable[[], float] = lambda: 0.0) -> None:
         self._path, self._begins, self._ahead = path, begins, ahead
         self._connection: sqlite3.Connection | None = None
         self._read: dict[str, float] = {}
 
-    def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         if self._connection is None:
             uri = f"file:{self._path}?mode=ro"
             self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
@@ -139,7 +139,7 @@ class Books:
     def inbox(self, after: int) -> list[InboxLine]:
         """The rows after this id, in order."""
         query = "SELECT id, channel, external_id, received_at, state, done_at FROM inbox WHERE id > ? ORDER BY id"
-        return [InboxLine(a, b, c, self.at(d), e, self._maybe(f)) for a, b, c, d, e, f in self._rows(query, after)]  # type: ignore[arg-type]
+        return [InboxLine(a, b, c, self.at(d), e, self._maybe(f)) for a, b, c, d, e, f in self.rows(query, after)]
 
     def places(self) -> list[PlaceLine]:
         """Every place that is open."""
@@ -147,7 +147,7 @@ class Books:
             "SELECT id, visitor_id, state, deadline_at, version, visit_id FROM place"
             " WHERE state NOT IN ('left', 'called off', 'returned', 'none') ORDER BY id"
         )
-        return [PlaceLine(a, b, c, self._maybe(d), e, f) for a, b, c, d, e, f in self._rows(query)]  # type: ignore[arg-type]
+        return [PlaceLine(a, b, c, self._maybe(d), e, f) for a, b, c, d, e, f in self.rows(query)]
 
     def alarms(self) -> list[AlarmLine]:
         query = (
@@ -155,18 +155,20 @@ class Books:
             " FROM alarm ORDER BY id"
         )
         return [
-            AlarmLine(a, b, c, d, e, self.at(f), self._maybe(g), h, i, j, k)  # type: ignore[arg-type]
-            for a, b, c, d, e, f, g, h, i, j, k in self._rows(query)
+            AlarmLine(a, b, c, d, e, self.at(f), self._maybe(g), h, i, j, k)
+            for a, b, c, d, e, f, g, h, i, j, k in self.rows(query)
         ]
 
     def next_due(self) -> dict[str, float | None]:
         """When a beat will next find something to do: the least of every column of instants that its work waits for."""
-        desk, delivery, held, waits, unjudged = self._rows(NEXT)[0]
+        *instants, waits, unjudged = self.rows(NEXT)[0]
+        place, alarm, talk, owed, leased, held = (self._maybe(one) for one in instants)
         return {
-            "desk": 0.0 if waits else self._unless_late(desk),
-            "delivery": self._unless_late(delivery),
-            "held": 0.0 if unjudged else self._unless_late(held),
+            "desk": 0.0 if waits else _first(place, alarm, talk),
+            "delivery": _first(owed, leased),
+            "held": 0.0 if unjudged else held,
         }
 
-    def _unless_late(self, written: object) -> float | None:
-        return None if written == "9" else self.at(written)
+
+def _first(*instants: float | None) -> float | None:
+    return min((one for one in instants if one is not None), default=None)

@@ -16,7 +16,7 @@ from tests.simulation.copies import same_phone
 from tests.simulation.draw import draw
 from tests.simulation.faults import KINDS
 from tests.simulation.invariants import Broken
-from tests.simulation.plan import BY_NAME, CAST, Fault, Plan, Size
+from tests.simulation.plan import BY_NAME, CAST, Plan, Size
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
 
@@ -24,7 +24,6 @@ MEMORY = Path("/dev/shm")
 TWIN_EVERY = 25
 """One run in so many is lived twice, with and without a code word (I8)."""
 SIZE = Size()
-KILLED_FOR = 5.0
 
 
 @dataclass(slots=True)
@@ -110,19 +109,6 @@ def one(seed: int, where: Path, size: Size = SIZE) -> Result:
         broken=str(broken or ""),
         cpu=time.process_time() - begun,
     )
-
-
-def boundary_by_boundary(plan: Plan, where: Path, every: int = 1, first: int = 1) -> Iterator[tuple[int, str, Outcome]]:
-    """Live a plan to count its boundaries; then again and again, killed at each of them in turn, or at every so many."""
-    calm = live(plan, where, remembers=True)
-    if calm.broken:
-        raise calm.broken
-    for number in range(first, calm.boundaries + 1, every):
-        killed = Fault("killed at a boundary", 0.0, KILLED_FOR, float(number))
-        lived = live(replace(plan, faults=(*plan.faults, killed)), where)
-        if lived.lives == calm.lives:
-            return  # the faults are over: from here on everybody brings to an end what is open
-        yield number, calm.crossed[number - 1], lived
 
 
 def differs(outcome: Outcome, twin: Outcome) -> Broken | None:

@@ -104,6 +104,8 @@ class Fault:
     lasts: float = 0.0
     detail: float = 0.0
     who: str = ""
+    boundary: int = 0
+    """Where not 0: it begins as the process crosses so many boundaries, which is at about `at`."""
 
 
 @dataclass(frozen=True, slots=True)

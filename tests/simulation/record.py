@@ -72,6 +72,14 @@ def put_in_place(path: Path, by: Path) -> None:
     shutil.copyfile(by, path)
 
 
+async def on_server(store: str, plan: Plan) -> dict[int, Actor]:
+    """All that on record in a database that has its tables."""
+    database = Database(store, SEALER)
+    cast = await put_on_record(database, plan)
+    await database.close()
+    return cast
+
+
 async def store_for(folder: Path, plan: Plan) -> tuple[Path, dict[int, Actor]]:
     """A store with all that on record; the empty one with its tables is made once and copied."""
     bare = folder / f"bare-{plan.code_words:d}.db"

@@ -14,42 +14,20 @@ from tests.simulation.copies import counts
 from tests.simulation.draw import draw
 from tests.simulation.faults import KINDS
 from tests.simulation.invariants import Broken
-from tests.simulation.ledger import Got
-from tests.simulation.many import SIZE, boundary_by_boundary, for_twins, several
-from tests.simulation.plan import Fault, Habit, Means, Plan, Size, Step, Visit
+from tests.simulation.ledger import Books, Got
+from tests.simulation.many import SIZE, for_twins, several
+from tests.simulation.plan import Fault, Plan, Size
+from tests.simulation.record import BEGINS
 from tests.simulation.run import live
 from tests.simulation.shrink import shrunk
+from tests.simulation.sweep import afternoon, boundary_by_boundary
 
 SEEDS, SHARDS = 24, 6
 """Two hundred and forty visits: what CI has time for."""
 EVERY, IN_TURN = 16, 2
 """CI kills at every sixteenth boundary, in two parts."""
-MINUTE = 60.0
-
-
-def afternoon() -> Plan:
-    """A visit that ends well, one with a code word behind "left", and one that falls silent; both sorts of phone."""
-
-    def says(at: float, words: str, means: Means, by: Channel) -> Step:
-        return Step(at * MINUTE, words, means, by=by)
-
-    chat, sms = Channel.TELEGRAM, Channel.SMS
-    visits = (
-        Visit(1, "Asha 1", 300.0, 1200.0, (says(5, "1", Means.ARRIVED, chat), says(15, "left", Means.LEFT, sms))),
-        Visit(
-            2,
-            "Ben 2",
-            300.0,
-            1200.0,
-            (
-                says(6, "arrived", Means.ARRIVED, sms),
-                says(12, "left", Means.LEFT, sms),
-                says(12, "blue folder", Means.CODE_WORD, sms),
-            ),
-        ),
-        Visit(3, "Asha 3", 300.0, 1200.0, (says(6, "arrived", Means.ARRIVED, chat),)),
-    )
-    return Plan(seed=1, visits=visits, habits=(Habit("Olive", 5.0, 20.0, Channel.TELEGRAM),), faults=())
+SWEPT = ("Twilio dumb", "Telegram takes, 500", "suspended", "kept and denied", "wedged", "stopped", "Twilio 403")
+RARELY = 90
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -64,9 +42,17 @@ def test_every_promise_is_kept_in_every_run(shard: int) -> None:
 def test_a_kill_at_any_boundary_breaks_nothing(part: int, tmp_path: Path) -> None:
     """Before and after each commit and each call the process dies, once, and is started again."""
     first, every = 1 + part * EVERY, EVERY * IN_TURN
-    lived = list(boundary_by_boundary(afternoon(), tmp_path, every, first))
-    assert [(number, where, str(one.broken)) for number, where, one in lived if one.broken] == []
+    lived = list(boundary_by_boundary(afternoon(), tmp_path, every=every, first=first))
+    assert [one.broken for one in lived if one.broken] == []
     assert len(lived) >= 3
+
+
+@pytest.mark.parametrize("kind", SWEPT)
+def test_a_fault_that_begins_at_any_boundary_breaks_nothing(kind: str, tmp_path: Path) -> None:
+    """As it commits, or is about to send, or has just sent: a few boundaries here, and every one with `--sweep`."""
+    lived = list(boundary_by_boundary(afternoon(), tmp_path, kind, RARELY, 1 + 7 * SWEPT.index(kind)))
+    assert [one.broken for one in lived if one.broken] == []
+    assert lived
 
 
 def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
@@ -108,7 +94,8 @@ def test_a_failing_run_shrinks_to_what_it_fails_for() -> None:
 def test_a_copy_that_nobody_owed_is_found(tmp_path: Path) -> None:
     """The reckoning can fail: it counts what phones got, not what the store says of it."""
     lived = live(afternoon(), tmp_path, verifies=False)
-    assert counts(tmp_path / "doorstep.db", lived.ledger, blind=False) == 0
+    books = Books(tmp_path / "doorstep.db", BEGINS)
+    assert counts(books, lived.ledger, blind=False) == 0
     lived.ledger.got.append(Got(0.0, "Olive", Channel.SMS, "ALARM, and none was raised", ()))
     with pytest.raises(Broken, match="I6"):
-        counts(tmp_path / "doorstep.db", lived.ledger, blind=False)
+        counts(books, lived.ledger, blind=False)

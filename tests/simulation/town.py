@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,8 @@ from tests.simulation.invariants import Broken, Reckoning
 from tests.simulation.ledger import Books, Ledger
 from tests.simulation.loop import VirtualLoop, lasting
 from tests.simulation.machine import PUBLIC_URL, Machine
-from tests.simulation.plan import BY_NAME, CAST, Actor, Plan
+from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
+from tests.simulation.postgres import Server
 from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
@@ -43,12 +45,12 @@ LOOK_AGAIN = 3.0
 NEVER: Receipts = ()
 
 
-def settings(path: Path, *, holds: bool) -> Settings:
+def settings(store: str, *, holds: bool) -> Settings:
     """As an administrator would set it, for both channels; with a service that `holds` texts, or with a number alone."""
     return load_settings(
         {
             **({"TWILIO_MESSAGING_SERVICE_SID": SERVICE} if holds else {}),
-            "DOORSTEP_DATABASE_URL": url(path),
+            "DOORSTEP_DATABASE_URL": store,
             "DOORSTEP_SECRET_KEY": KEY,
             "DOORSTEP_PUBLIC_URL": PUBLIC_URL,
             "DOORSTEP_LISTEN": "127.0.0.1:0",
@@ -64,10 +66,13 @@ def settings(path: Path, *, holds: bool) -> Settings:
 class Town:
     """Built for one plan and lived once."""
 
-    def __init__(self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor]) -> None:
+    def __init__(
+        self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor], server: Server | None = None
+    ) -> None:
         self.plan, self.loop, self.path = plan, loop, path
+        self.store = server.url if server else url(path)
         self.clocks = MachineClocks(BEGINS, loop.time, any(KINDS[fault.kind].clock for fault in plan.faults))
-        self.ledger, self.books = Ledger(), Books(path, BEGINS, self.clocks.ahead)
+        self.ledger, self.books = Ledger(), server.books(BEGINS) if server else Books(path, BEGINS, self.clocks.ahead)
         self.spool = path.with_name(f"{path.name}.spool")
         self.story = Story(lambda at: BEGINS + timedelta(seconds=at), loop.time)
         self.boundaries = Boundaries(dies=lambda where: self.machine.dies(f"at a boundary, {where}"))
@@ -92,7 +97,7 @@ class Town:
             ON_DEMAND | ({"held"} if plan.holds else set()),
             self.clocks.awake,
         )
-        asked = settings(path, holds=plan.holds)
+        asked = settings(self.store, holds=plan.holds)
         clock = self.clocks.for_a_process
         self.machine = Machine(asked, schools_of(plan), clock, self.edges, self.able, self.note, AUTH)
         policy = next(iter(schools_of(plan).values())).policy
@@ -231,7 +236,7 @@ class Town:
     async def _tries_to_start(self) -> None:
         try:
             attached = await open_service(
-                settings(self.path, holds=self.plan.holds), schools_of(self.plan), self.clocks.true
+                settings(self.store, holds=self.plan.holds), schools_of(self.plan), self.clocks.true
             )
         except StoreInUse:
             self.story.tells("", "*** a second process was refused")
@@ -251,8 +256,11 @@ class Town:
     async def lives(self) -> None:
         """From the first text to the last end. Raises Broken."""
         for fault in self.plan.faults:
-            KINDS[fault.kind].plans(self, fault)
-            self.at(fault.at, partial(self.story.tells, "", f"*** fault: {KINDS[fault.kind].says} ({fault})"))
+            if fault.boundary:
+                self.boundaries.begins_at[fault.boundary] = partial(self._befalls, fault)
+            else:
+                KINDS[fault.kind].plans(self, fault)
+                self.at(fault.at, partial(self.story.tells, "", f"*** fault: {KINDS[fault.kind].says} ({fault})"))
         self.folk.begin()
         self.machine.starts()
         await lasting(self.plan.ends + CALM)
@@ -261,21 +269,26 @@ class Town:
         for _ in range(LONGEST_CALM):
             if self.broken or self.machine.fault:
                 raise self.broken or Broken("at rest", f"it does not start: {self.machine.fault!r}")
-            if not left_over(self.path) and not self.telegram.pending():
+            if not left_over(self.books) and not self.telegram.pending():
                 break
             self.folk.brings_to_an_end(self.reckoning.open_ones() if self.reckoning.in_doubt else None)
             await lasting(CALM)
         else:
-            raise Broken("at rest", f"it does not come to rest: {left_over(self.path)}")
+            raise Broken("at rest", f"it does not come to rest: {left_over(self.books)}")
         self.machine.asked_to_stop()
         await lasting(CALM)
         self.reckoning.looks()
 
+    def _befalls(self, fault: Fault) -> None:
+        """A fault that waited for its boundary begins now."""
+        self.story.tells("", f"*** at boundary {fault.boundary}: {KINDS[fault.kind].says} ({fault})")
+        KINDS[fault.kind].plans(self, replace(fault, at=self.loop.time()))
+
     async def reckons(self) -> tuple[int, Sequence[Entry]]:
         """After the end: the copies (I6), and the journal, whose chain must hold."""
         blind = any(fault.kind in ("no look-up", "Twilio deaf") for fault in self.plan.faults)
-        extra = 0 if self.restored else counts(self.path, self.ledger, blind=blind)
-        database = Database(url(self.path), SEALER)
+        extra = 0 if self.restored else counts(self.books, self.ledger, blind=blind)
+        database = Database(self.store, SEALER)
         async with database.transaction() as tx:
             checks = await journal.verify(tx)
             entries = await journal.of_school(tx, 1)
