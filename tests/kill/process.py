@@ -122,7 +122,7 @@ class Doorstep:
         """SIGSTOP: the process stands still for so long, in the middle of whatever it does, and goes on as if nothing were."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
-            time.sleep(seconds)
+            threading.Event().wait(seconds)
             self._process.send_signal(signal.SIGCONT)
 
     def _ends(self, how: signal.Signals) -> tuple[int, float]:

@@ -48,7 +48,7 @@ MISTAKES = (
             try:
                 aged = with_age(update, age_of(update, self._wire.their_now()))
 """,
-        ("tests/handlers/test_telegram_door.py", "tests/handlers/test_telegram_backlog.py"),
+        ("tests/handlers/test_telegram_door.py",),
     ),
     Mistake(
         "marking sent before sending",
@@ -60,7 +60,11 @@ MISTAKES = (
         await self._write_down(leased, Attempt(Verdict.SENT))
         attempt = await self._try(leased)
 """,
-        ("tests/stories/test_channels.py", "tests/stories/test_crashes.py"),
+        (
+            "tests/stories/test_channels.py::test_twilio_down_for_a_while_only_delays_the_alarm",
+            "tests/stories/test_channels.py::test_an_alarm_whose_sms_is_refused_goes_to_the_next_person_at_once",
+            "tests/stories/test_crashes.py::test_any_fault_of_a_provider_only_delays_an_alarm",
+        ),
     ),
     Mistake(
         "`undelivered` as success",
@@ -71,7 +75,11 @@ MISTAKES = (
         """
     "undelivered": Receipted.DELIVERED,
 """,
-        ("tests/stories/test_channels.py", "tests/handlers/test_sms_parse.py"),
+        (
+            "tests/stories/test_channels.py::test_an_undelivered_alarm_climbs",
+            "tests/stories/test_receipts.py::test_undelivered_goes_both_ways_at_once",
+            "tests/handlers/test_sms_parse.py",
+        ),
     ),
     Mistake(
         "temporary as permanent",
@@ -82,7 +90,10 @@ _AGAIN, _REFUSED = Verdict.AGAIN, Verdict.REFUSED
         """
 _AGAIN, _REFUSED = Verdict.REFUSED, Verdict.REFUSED
 """,
-        ("tests/handlers/test_sms_carrier.py", "tests/stories/test_crashes.py"),
+        (
+            "tests/handlers/test_sms_carrier.py",
+            "tests/stories/test_crashes.py::test_any_fault_of_a_provider_only_delays_an_alarm",
+        ),
     ),
     Mistake(
         "reply codes reused",
@@ -104,7 +115,7 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60))
         """
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
 """,
-        ("tests/stories/test_bad_input.py", "tests/stories/test_strange.py"),
+        ("tests/stories/test_strange.py::test_a_deadline_that_fails_stands_before_no_other_and_is_told_of",),
     ),
     Mistake(
         "timer created only if the prompt was sent",
@@ -115,7 +126,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         """
         if fresh is not None and school_id in self.habits.schools and await outbox.next_due(tx) is None:
             await places.deadline(""",
-        ("tests/stories/test_channels.py", "tests/stories/test_silence.py"),
+        (
+            "tests/stories/test_refused.py::test_twilio_refuses_every_text",
+            "tests/stories/test_channels.py::test_twilio_down_for_a_while_only_delays_the_alarm",
+        ),
     ),
     Mistake(
         "a throttle on alarms",
@@ -126,7 +140,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         """
         if (alarm.visitor_id, alarm.visit_id) == (visitor_id, visit_id):
 """,
-        ("tests/stories/test_code_words.py", "tests/stories/test_silence.py"),
+        (
+            "tests/stories/test_code_words.py",
+            "tests/stories/test_silence.py",
+        ),
     ),
     Mistake(
         "dedupe by order",
@@ -140,7 +157,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         return False
     result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
 """,
-        ("tests/store/test_inbox.py", "tests/stories/test_crashes.py"),
+        (
+            "tests/store/test_inbox.py",
+            "tests/stories/test_reconcile.py::test_several_lost_texts_are_read_in_the_order_they_were_sent",
+        ),
     ),
     Mistake(
         "visitor text closing a duress",
@@ -153,7 +173,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
     if turn.alarm.kind is Kind.UNKNOWN:
         turn.notify(turn.alarm.told, "alarm_words")
 """,
-        ("tests/bot/test_alarm_table.py", "tests/stories/test_code_words.py"),
+        (
+            "tests/bot/test_alarm_table.py",
+            "tests/stories/test_code_words.py::test_no_visitor_can_stand_down_a_code_word",
+        ),
     ),
     Mistake(
         "reconcile skipped",
@@ -164,7 +187,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         """
                 count = 0
 """,
-        ("tests/stories/test_reconcile.py",),
+        (
+            "tests/stories/test_reconcile.py::test_a_text_that_no_webhook_brought_is_taken_in_within_half_a_minute",
+            "tests/stories/test_reconcile.py::test_a_code_word_that_no_webhook_brought_raises_the_alarm",
+        ),
     ),
     Mistake(
         "lease not fenced",
