@@ -144,3 +144,21 @@ async def test_one_who_never_arrived_is_looked_for_while_the_other_is_there(one:
     await ben.texts("called off")
     for human in one.everyone:
         human.ignores()
+
+
+async def test_the_code_word_of_either_is_heard_from_either_phone(world: World) -> None:
+    """Ben has no phrase and texts Asha's: whose phone comes to hand is the one that is used. It shows on neither."""
+    asha, ben, olive, henry = world.asha, world.ben, world.olive, world.henry
+    await both_there(world)
+    await ben.texts("did Asha pack the blue folder?")
+    ben.receives("nothing has changed")
+    for contact in (olive, henry):
+        contact.receives("CODE WORD from Ben", "Do NOT ring")
+    asha.receives_nothing()
+    await olive.texts("1")
+    for contact in (olive, henry):
+        contact.receives("Olive has it" if contact is henry else "is yours")
+    await olive.texts(f"real {olive.code()} police are with them")
+    for contact in (olive, henry):
+        contact.receives("ENDED 14:00 by Olive")
+    await ends(world)
