@@ -5,7 +5,7 @@ not (DESIGN §2). Alarms are taken first, and never wait for a prompt.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,6 +44,8 @@ class Delivery:
     resting: bool = False
     """Whether to take nothing more: the service is about to end."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
+    _unsure: set[str] = field(default_factory=set)
+    """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
 
     async def begin(self) -> None:
         """At the start: leases of a process that died are doubtful, and ours to take."""
@@ -52,10 +54,32 @@ class Delivery:
 
     async def turn(self) -> int:
         """Take what is owed and start sending it, alarms first. Gives how many were taken."""
-        async with self.database.transaction() as tx:
-            leased = await self._lease(tx)
+        return len(await self._take_in_hand(self._nothing_first))
+
+    async def _take_in_hand(
+        self, first: Callable[[Transaction], Awaitable[None]], landing: Leased | None = None
+    ) -> list[Leased]:
+        """In one transaction with what comes `first`, lease what there are hands for; then start sending it.
+
+        A commit that is said to have failed may have been kept all the same. What it leased is taken back with the next.
+        """
+        leased: list[Leased] = []
+        unsure = set(self._unsure)
+        try:
+            async with self.database.transaction() as tx:
+                if unsure:
+                    await outbox.take_back(tx, unsure, self.clock())
+                await first(tx)
+                leased += await self._lease(tx, landing)
+        except StoreDown:
+            self._unsure |= {one.lease for one in leased}
+            raise
+        self._unsure -= unsure
         self._start(leased)
-        return len(leased)
+        return leased
+
+    async def _nothing_first(self, tx: Transaction) -> None:
+        """There is no outcome to write down."""
 
     async def _lease(self, tx: Transaction, landing: Leased | None = None) -> list[Leased]:
         """What there are hands for; those of the parcel that is landing are free again."""
@@ -124,10 +148,13 @@ class Delivery:
 
     async def _write_down(self, leased: Leased, attempt: Attempt) -> None:
         """Note the outcome, and in the same transaction take what may leave next."""
-        async with self.database.transaction() as tx:
+        ours = False
+
+        async def outcome(tx: Transaction) -> None:
+            nonlocal ours
             ours = await outbox.write_down(tx, leased, attempt, self.clock())
-            following = await self._lease(tx, leased)
-        self._start(following)
+
+        await self._take_in_hand(outcome, leased)
         log.info(
             "delivery",
             notice=leased.parcel.reference,

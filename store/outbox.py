@@ -1,7 +1,7 @@
 """What is owed to people: leased, sent, and written down only by the one that still holds the lease."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -187,6 +187,12 @@ async def is_adopted(tx: Transaction, provider_id: str, reference: int) -> bool:
     """Whether another notice has this message of the provider's as its own."""
     query = select(OutboxRow.id).where(OutboxRow.provider_id == provider_id, OutboxRow.id != reference)
     return (await tx.session.exec(query)).first() is not None
+
+
+async def take_back(tx: Transaction, leases: Collection[str], now: datetime) -> None:
+    """These leases of ours are at an end, if they were ever kept: what they hold is doubtful, and to be taken anew."""
+    mine = and_(col(OutboxRow.state) == State.LEASED, col(OutboxRow.lease).in_(leases))
+    await tx.session.exec(update(OutboxRow).where(mine).values(lease_until=now), execution_options=ALONE)
 
 
 async def expire_leases(tx: Transaction, now: datetime) -> None:

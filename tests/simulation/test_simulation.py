@@ -55,6 +55,12 @@ def test_a_fault_that_begins_at_any_boundary_breaks_nothing(kind: str, tmp_path:
     assert lived
 
 
+def test_a_lease_that_was_kept_and_denied_holds_up_no_alarm(tmp_path: Path) -> None:
+    """The store keeps what delivery takes in hand, and says that it does not: the code word is sent in time (I4)."""
+    plan = replace(afternoon(), faults=(Fault("kept and denied", 719.9, 3.0),))
+    assert live(plan, tmp_path).broken is None
+
+
 def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
     """To the word, to the instant, to the last boundary: so what fails once fails again."""
     plan = draw(7)
