@@ -1,4 +1,4 @@
-"""Writes docs/policies.md: `python docs/policies.py`. It runs each row's test, and says what it saw.
+"""Writes docs/policies.md: `PYTHONPATH=. python docs/policies.py`. It runs each row's test, and says what it saw.
 
 A test holds the page to the tests there are, so a row without a test, or one that is not on the page, fails the build.
 """
@@ -16,9 +16,10 @@ HEAD = """# The five policies, row by row
 
 Doorstep carries out the home-visit policies of five schools. Each row below is a clause that a message, a deadline, a
 record or a refusal can carry out. P is Potton, B Birchwood, C Coteford, E an early years setting, W Willows. Beside it
-stands what Doorstep does, as its test proves it through the front door, under that school's preset.
+stands what Doorstep does, as its test proves it under that school's preset: texts in, texts out, over Telegram's and
+Twilio's own protocols.
 
-This page is written by `python docs/policies.py`, which runs the tests. To change it, change them.
+This page is written by `PYTHONPATH=. python docs/policies.py`, which runs the tests. To change it, change them.
 """
 
 
@@ -34,8 +35,15 @@ def page(passed: set[str]) -> str:
             for proof in known.get(row, [Proof(row, "", "none", "Nothing yet.")]):
                 state = "pass" if proof.name in passed else "FAIL"
                 school = SCHOOLS[row[0]]
-                parts.append(f"| {row} | {school} | {proof.promise} | `{proof.file}` `{proof.name}` | {state} |\n")
+                parts.append(f"| {row} | {school} | {_said(proof)} | `{proof.file}` `{proof.name}` | {state} |\n")
     return "".join(parts)
+
+
+def _said(proof: Proof) -> str:
+    """What a test proves, as its name says it, and its promise."""
+    words = proof.name.split("_")[2:]
+    sentence = " ".join("DSL" if word == "dsl" else word for word in words)
+    return f"**{sentence[:1].upper()}{sentence[1:]}.** {proof.promise}" if words else proof.promise
 
 
 def run() -> set[str]:

@@ -177,5 +177,7 @@ def rest(case: Case, sight: Sight) -> str:
         for name, words in parts.items()
         if words
     ]
+    if visit.policy.briefing:
+        said.append(notices.label("rest_report", language).removesuffix("."))
     head = [f"{visit.id}: {judging.when(case, sight)}", case.where(visit.school_id, visit), pupil, visit.reason]
     return ". ".join([", ".join(part for part in head if part), *said]) + "."

@@ -1,7 +1,11 @@
 """Before the visit: whose yes it needs, what they must see, what whoever goes must know; each school as its policy has it."""
 
+from datetime import date
+
 from bot.details import Details
+from handlers.papers import gather
 from tests.policies.conftest import At
+from tests.world.after import paper
 from tests.world.phones import Human
 from tests.world.world import World
 
@@ -92,8 +96,8 @@ async def test_E9b_the_head_of_school_authorises(at: At) -> None:
     await ends(world)
 
 
-async def test_C1b_a_days_list_is_approved_as_one_list(at: At) -> None:
-    """Every visit of the day in one text, with one answer for all."""
+async def test_C1b_the_list_of_a_day_is_approved_as_one(at: At) -> None:
+    """Every visit of the day in one text, with one answer for all; the list as a paper says who approved each, and when."""
     world = await at("coteford")
     first = await world.plans(world.asha, world.ben, start="15:10", end="15:40", details=ASSESSED, asks=True)
     second = await asks(world, world.asha, world.ben, pupil="Lee May", reason="reading")
@@ -104,6 +108,9 @@ async def test_C1b_a_days_list_is_approved_as_one_list(at: At) -> None:
     for one in (world.asha, world.ben):
         one.receives(f"AUTHORISED by H. {first}")
         one.receives(f"AUTHORISED by H. {second}")
+    school_id, school = world.school_id, world.school
+    listed = await paper(world, lambda tx, _: gather.day(tx, school_id, school, date(2026, 11, 23), world.clock()))
+    assert listed.count("Henry, Monday 23 November 2026 14:02") == 2
 
 
 async def test_C10_a_row_of_the_list_can_be_refused_alone(at: At) -> None:
@@ -201,7 +208,7 @@ async def test_P9b_a_risk_assessment_is_named_and_a_change_asks_for_the_yes_anew
 
 
 async def test_C4_the_business_manager_assesses_before_the_visit(at: At) -> None:
-    """Their assessment is put on the visit by a text, and whoever says yes sees that it is there."""
+    """Their assessment is put on the visit by a text, whoever says yes sees it, and a new risk asks for the yes anew."""
     world = await at("coteford")
     number = await asks(world, world.asha, world.ben, details=Details(confirmed="letter"))
     world.henry.receives("No assessment.")
@@ -211,6 +218,13 @@ async def test_C4_the_business_manager_assesses_before_the_visit(at: At) -> None
     assert "o assessment" not in line.text
     await world.bruno.texts(f"brief {number}")
     world.bruno.receives("Assessment: Bruno 23/11")
+    await world.henry.texts("1")
+    world.henry.receives("AUTHORISED")
+    await world.bruno.texts(f"risk {number} the dog is new")
+    for one in (world.asha, world.ben):
+        one.receives(f"CHANGED {number}", "a new risk. It needs a new yes.")
+    await world.passes("2m")
+    world.henry.receives(f"AUTHORISE? {number}", "the dog is new")
     await ends(world)
 
 
@@ -274,7 +288,7 @@ async def test_P10_whoever_goes_is_briefed_and_says_that_they_have_read_it(at: A
     for rule in ("ID", "charged phone", "in only with an adult", "leave if unsafe"):
         assert rule in text
     await world.asha.texts(f"brief {number}")
-    world.asha.receives("14 High Street", "To know: K.T. has asthma", "Back 17:00")
+    world.asha.receives("14 High Street", "To know: K.T. has asthma", "Back 17:00", "text INCIDENT and what")
     await world.asha.texts("5")
     world.asha.receives(f"READ {number} noted 14:02.")
     await world.until("15:00")

@@ -1,5 +1,6 @@
 """Leaving, coming back and being looked for, each school as its policy has it."""
 
+from bot.details import Details
 from tests.policies.conftest import At
 from tests.policies.test_there import arrived, ends
 from tests.world.world import World
@@ -15,21 +16,26 @@ async def test_P14_a_leaving_is_told_and_concerns_are_asked_for(at: At) -> None:
     assert [entry.body for entry in await world.journal() if entry.kind == "concerns"] == [{"concerns": "none"}]
 
 
-async def _concern(world: World) -> None:
+async def _concern(world: World, *deputies: str) -> None:
+    """Told to Dee in the same instant; and when she cannot be told, to the next the policy names."""
     await world.asha.texts("concern, he had bruises on his arm")
     world.asha.receives("CONCERN noted 14:00", "ring 999 first")
     world.dee.receives("CONCERN 14:00 from A.", "+447700900001")
+    for name in deputies:
+        await world.dee.texts("off duty today")
+        await world.asha.texts("another concern, there is no food in the house")
+        getattr(world, name).receives("CONCERN 14:00 from A.")
     await ends(world)
 
 
 async def test_P19b_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
     """From any text, in the same instant, never only into a record."""
-    await _concern(await arrived(await at("potton")))
+    await _concern(await arrived(await at("potton")), "dana")
 
 
 async def test_B8_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
     """From any text, in the same instant, never only into a record."""
-    await _concern(await arrived(await at("birchwood")))
+    await _concern(await arrived(await at("birchwood")), "dana")
 
 
 async def test_E15_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
@@ -38,7 +44,7 @@ async def test_E15_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
     await world.plans(world.asha)
     await world.asha.texts("arrived")
     world.asha.receives("ARRIVED")
-    await _concern(world)
+    await _concern(world, "henry")
 
 
 async def test_B7_not_coming_back_to_school_is_said_on_leaving(at: At) -> None:
@@ -91,7 +97,7 @@ async def test_E5b_a_new_time_is_asked_for_fifteen_minutes_past_the_return(at: A
     world.asha.receives("SET OUT")
     world.asha.receives_nothing()
     await world.until("15:15")
-    world.asha.receives("Expected back 15:00", "BACK BY")
+    world.asha.receives("Expected back 15:00", "BACK IN 20 MINS")
     await world.asha.texts("back by 15:45")
     world.asha.receives("expected back 15:45")
     world.olive.receives("SET OUT")
@@ -103,14 +109,14 @@ async def test_E5b_a_new_time_is_asked_for_fifteen_minutes_past_the_return(at: A
 async def test_E6_the_chase_goes_from_the_worker_to_the_address_the_head_and_the_police(at: At) -> None:
     """Each step is named with the number to ring, each answer is kept, and the last one has the words for 999."""
     world = await at("early-years")
-    await world.plans(world.asha, back="15:00")
+    await world.plans(world.asha, back="15:00", details=Details(house_phone="01234 960000"))
     await world.until("15:30")
     world.asha.ignores()
     world.olive.receives("ALARM", "not back")
     await world.olive.texts("1")
     world.olive.receives("is yours", "Ring Asha +447700900001")
     for expected in (
-        "No number is known for 14 High Street",
+        "Ring the house 01234 960000",
         "Ring the head, Henry +447700900011",
         "Ring 999. Say: Asha",
     ):
@@ -145,22 +151,36 @@ async def test_P7_an_incident_is_recorded_and_reported_to_the_headteacher(at: At
     await world.asha.texts("small incident, tripped over on the stairs")
     world.asha.receives("INCIDENT noted 14:00")
     world.henry.receives("INCIDENT 14:00 from A.", "tripped over on the stairs")
+    [kept] = [entry.body for entry in await world.journal() if entry.kind == "visit" and "incident" in str(entry.body)]
+    assert kept is not None
+    assert [e.body["text"] for e in await world.journal() if e.kind == "text" and e.body][-1].startswith(
+        "small incident"
+    )
     await ends(world)
 
 
-async def test_E3_several_visits_in_a_row_share_one_return(at: At) -> None:
-    """Three families in a morning: set out once, back once, asked once."""
+async def test_E3_visits_in_a_row_share_a_return_at_lunchtime_and_one_at_the_end_of_the_day(at: At) -> None:
+    """Two families before lunch, one after it: set out, back and asked once for each half of the day."""
     world = await at("early-years")
-    first = await world.plans(world.asha, start="14:00", end="14:20", back="15:00", outing=1)
-    assert first == 1
-    await world.plans(world.asha, start="14:20", end="14:40", back="15:00", outing=1, address="3 Weir Close")
-    await world.plans(world.asha, start="14:40", end="14:55", back="15:00", outing=1, address="9 Tanner Street")
+    await world.plans(world.asha, start="14:00", end="14:20", back="15:00", outing=1)
+    await world.plans(world.asha, start="14:20", end="14:50", back="15:00", outing=1, address="3 Weir Close")
+    await world.plans(world.asha, start="15:40", end="16:20", back="16:30", address="9 Tanner Street")
     await world.asha.texts("setting off")
-    world.asha.receives("SET OUT")
+    world.asha.receives("SET OUT", "Expected back 15:00")
     world.olive.receives("SET OUT")
     await world.until("15:15")
     world.asha.receives("Expected back 15:00")
     world.asha.receives_nothing()
     await world.asha.texts("4")
     world.olive.receives("BACK 15:15")
+    await world.until("15:35")
+    await world.asha.texts("setting off")
+    world.asha.receives("SET OUT", "Expected back 16:30")
+    world.olive.receives("SET OUT")
+    await world.until("16:45")
+    world.asha.receives("Expected back 16:30")
     await world.until("17:00")
+    world.asha.receives("No answer yet")
+    world.olive.receives("ALARM", "Asha not back from 9 Tanner Street")
+    await world.asha.texts("4")
+    await ends(world)

@@ -52,7 +52,7 @@ async def test_P2_the_log_entry_is_read_in_the_office_before_and_during_the_visi
     ends(world)
 
 
-async def test_B3_the_intent_to_visit_holds_the_return_and_the_pairs_own_code_word(at: At) -> None:
+async def test_B3_the_intent_to_visit_holds_the_return_and_the_code_word_of_the_pair(at: At) -> None:
     """What the form of this school has is asked for; the code word is heard, and whoever reads the entry does not see it."""
     world = await at("birchwood")
     await planned(

@@ -1,5 +1,6 @@
 """Setting out, arriving and being there, each school as its policy has it."""
 
+from bot.people import Role
 from tests.policies.conftest import At
 from tests.world.world import World
 
@@ -42,10 +43,30 @@ async def test_E14_setting_out_and_coming_back_are_told_to_the_office(at: At) ->
     world.olive.receives("A. BACK 14:55")
 
 
-async def test_C2_an_arrival_is_told_to_the_office(at: At) -> None:
-    """A planned arrival is recorded and told, for the leadership."""
-    world = await arrived(await at("coteford"))
-    world.olive.receives("A. ARRIVED 14:00")
+async def test_C2_an_arrival_is_told_to_the_office_and_the_leadership(at: At) -> None:
+    """A planned arrival is recorded and told to those the policy names: Olive, and Dana of the senior leaders."""
+    world = await at("coteford")
+    world.dana.roles = frozenset({Role.DEPUTY, Role.SLT})
+    await world.records(world.dana)
+    await arrived(world)
+    for one in (world.olive, world.dana):
+        one.receives("A. ARRIVED 14:00")
+    world.henry.receives_nothing()
+    await ends(world)
+
+
+async def test_E2_setting_out_is_on_record_with_the_expected_return(at: At) -> None:
+    """When they left, for where, and when they are to be back: told to the office, and kept."""
+    world = await at("early-years")
+    await world.plans(world.asha, world.ben, back="15:30")
+    await world.asha.texts("we are setting off")
+    for one in (world.asha, world.ben):
+        one.receives("SET OUT 14:00. Expected back 15:30.")
+    for initials in "AB":
+        world.olive.receives(f"{initials}. SET OUT 14:00", "expected back 15:30")
+    kept = [entry.body for entry in await world.journal() if entry.kind == "visit" and entry.body]
+    assert [(body["event"], body["after"]) for body in kept] == [("set out", "setting out")] * 2
+    await world.asha.texts("we are both back at school")
     await ends(world)
 
 
@@ -110,13 +131,25 @@ async def _code_word(world: World, text: str, name: str = "Asha") -> None:
     await ends(world)
 
 
-async def test_P15_the_schools_code_word_alerts_silently(at: At) -> None:
+async def test_P15_the_code_word_of_the_school_alerts_silently(at: At) -> None:
     """The school's own phrase in any text: the office and the headteacher are told, the phone shows nothing."""
     world = await at("potton", 'code_words = ["silver kettle"]\n')
     await _code_word(await arrived(world), "is the silver kettle still in the staff room?")
 
 
-async def test_B10_the_pairs_own_code_word_is_heard_on_their_visit(at: At) -> None:
+async def test_P15_the_code_word_is_heard_in_a_telephone_call_too(at: At) -> None:
+    """Whoever hears it at school texts it with her name: office and headteacher are alarmed, and her phone shows nothing."""
+    world = await arrived(await at("potton", 'code_words = ["silver kettle"]\n'))
+    await world.bruno.texts("Asha rang, asking whether the silver kettle is back")
+    world.bruno.receives("CODE WORD from Asha noted 14:00", "Do NOT ring or text them")
+    for one in (world.olive, world.henry):
+        one.receives("CODE WORD from Asha at 14 High Street", "Do NOT ring", "Ring 999")
+    world.asha.receives_nothing()
+    await world.olive.texts(f"safe {world.olive.code()} police have been")
+    await ends(world)
+
+
+async def test_B10_the_code_word_of_a_pair_is_heard_on_their_visit(at: At) -> None:
     """A phrase agreed for one visit and written on it is heard from its visitors."""
     world = await at("birchwood")
     await world.plans(world.asha, world.ben, code_word="silver kettle")
@@ -214,121 +247,6 @@ async def test_E5_staff_who_cannot_be_back_in_time_give_a_new_time(at: At) -> No
     world.asha.receives_nothing()
     await world.asha.texts("4")
     world.olive.receives("BACK 15:54")
-
-
-async def _nobody_home(world: World, until: str) -> None:
-    """Nobody is home at 14:00: waited for till then, told to leave, and called off by the leaving."""
-    await world.plans(world.asha)
-    await world.asha.texts("nobody home")
-    world.asha.receives("NOBODY HOME 14:00", f"Wait till {until}")
-    await world.until(until)
-    world.asha.receives("The wait is over", "Please leave now", "Reply 3")
-    await world.asha.texts("3")
-    world.asha.receives(f"CALLED OFF {until}")
-    world.olive.receives(f"A. CALLED OFF {until}", "nobody home")
-    assert await world.state(world.asha) == "called off"
-
-
-async def test_P4_nobody_home_is_waited_for_fifteen_minutes(at: At) -> None:
-    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
-    await _nobody_home(await at("potton"), "14:15")
-
-
-async def test_C11_nobody_home_is_waited_for_twenty_minutes(at: At) -> None:
-    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
-    await _nobody_home(await at("coteford"), "14:20")
-
-
-async def test_W4_nobody_home_is_waited_for_ten_minutes(at: At) -> None:
-    """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
-    await _nobody_home(await at("willows"), "14:10")
-
-
-async def _family_late(world: World) -> None:
-    """The family has said that it comes late: nobody goes in, and at half an hour the visit is off."""
-    await world.plans(world.asha)
-    await world.asha.texts("mum is running late")
-    world.asha.receives("FAMILY LATE 14:00. Do not go in.", "Wait till 14:30")
-    await world.until("14:30")
-    world.asha.receives("The wait is over")
-    await world.asha.texts("3")
-    world.asha.receives("CALLED OFF 14:30")
-    world.olive.receives("A. CALLED OFF 14:30", "family too late")
-
-
-async def test_C12_a_late_family_is_waited_for_outside_for_thirty_minutes(at: At) -> None:
-    """Do not go in; called off at the limit, with that reason."""
-    await _family_late(await at("coteford"))
-
-
-async def test_W5_a_late_family_is_waited_for_outside_for_thirty_minutes(at: At) -> None:
-    """Do not go in; called off at the limit, with that reason."""
-    await _family_late(await at("willows"))
-
-
-async def _unsafe(world: World) -> None:
-    """Called off as unsafe: the reason is asked for and goes to the headteacher in writing."""
-    await world.asha.texts("unsafe, visit off")
-    world.asha.receives("CALLED OFF 14:00", "Why, in a few words?")
-    world.henry.receives("A. CALLED OFF 14:00", "unsafe")
-    await world.asha.texts("two men drinking in the hallway")
-    world.asha.receives("passed on in writing")
-    world.henry.receives("unsafe: two men drinking in the hallway")
-    kept = [entry.body for entry in await world.journal() if entry.kind == "why off"]
-    assert kept == [{"reason": "unsafe", "why": "two men drinking in the hallway"}]
-    for one in world.everyone:
-        one.ignores()
-
-
-async def test_P5_the_reason_for_an_unsafe_visit_goes_to_the_head_in_writing(at: At) -> None:
-    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
-    await _unsafe(await arrived(await at("potton")))
-
-
-async def test_C14_the_reason_for_an_unsafe_visit_goes_to_the_head_in_writing(at: At) -> None:
-    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
-    await _unsafe(await arrived(await at("coteford")))
-
-
-async def test_W6_the_reason_for_an_unsafe_visit_goes_to_the_head(at: At) -> None:
-    """Called off at once; the reason is asked for, recorded, and told to the headteacher."""
-    await _unsafe(await arrived(await at("willows")))
-
-
-async def test_E7_doubts_about_safety_go_to_the_head_of_school(at: At) -> None:
-    """Called off at once; the reason is asked for, recorded, and told to the head, who decides what is next."""
-    world = await at("early-years")
-    await world.plans(world.asha)
-    await world.asha.texts("arrived")
-    world.asha.receives("ARRIVED")
-    await _unsafe(world)
-    await world.asha.texts("4")
-    for one in world.everyone:
-        one.ignores()
-
-
-async def _animals(world: World) -> None:
-    """Animals that are not put away call the visit off, with that reason."""
-    await world.asha.texts("called off, they won't put the dog away")
-    world.asha.receives("CALLED OFF 14:00")
-    world.henry.receives("A. CALLED OFF 14:00", "animals")
-    for one in world.everyone:
-        one.ignores()
-
-
-async def test_P6_animals_not_put_away_call_the_visit_off(at: At) -> None:
-    """With that reason, told to the office and the headteacher."""
-    await _animals(await arrived(await at("potton")))
-
-
-async def test_C14b_animals_not_put_away_call_the_visit_off_in_writing(at: At) -> None:
-    """With that reason, to the headteacher in writing."""
-    await _animals(await arrived(await at("coteford")))
-
-
-async def test_W7_animals_not_put_away_call_the_visit_off(at: At) -> None:
-    """With that reason, told to the office and the headteacher."""
-    await _animals(await arrived(await at("willows")))
 
 
 async def _child(world: World) -> None:

@@ -1,17 +1,16 @@
 """Outside school hours, and what is on record of those who go, each school as its policy has it."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
 from bot import fitness, notices
-from bot.calendar import outside
-from bot.details import Details
-from bot.policy import OutOfHours
+from bot.people import NOTHING_ON_RECORD
 from handlers.imports import ImportRefused, import_people
-from store import people, visits
+from store import people
 from tests.policies.conftest import At
-from tests.world.phones import Human
+from tests.policies.test_authorised import asks
+from tests.world.after import chores
 from tests.world.world import World
 
 HEAD = "school,name,roles,phone,telegram_id,code_word,vehicle"
@@ -19,32 +18,22 @@ MORE = "dbs,dbs_on,training,insured_until,vehicle_make,vehicle_model,vehicle_col
 CAR = "Ford,Fiesta,red,AB12 CDE"
 
 
-async def evening_visit(world: World, responsible: Human) -> None:
-    """Asha is on a visit from 18:00 that has a responsible contact, and is silent until its alarm."""
-    visit_id = await world.plans(world.asha, start="18:00", end="18:30")
-    async with world.attached.service.database.transaction() as tx:
-        visit = await visits.by_id(tx, world.school_id, visit_id)
-        assert visit is not None
-        await visits.change(tx, visit, details=Details(responsible_id=world.ids[responsible.name]))
-    await world.until("18:00")
-    await world.asha.texts("arrived")
+async def plans(world: World, line: str, *asked: tuple[str, str]) -> str:
+    """Asha plans in one line and answers what her school wants besides; gives her last text. Then the yes is asked for."""
+    await world.asha.texts(line)
+    for question, said in asked:
+        world.asha.receives(question)
+        await world.asha.texts(said)
+    shown = world.asha.receives("PLANNED 1")
+    world.ben.receives("PLANNED 1 with you")
+    await world.passes("2m")
+    return shown.text
 
 
 async def ends(world: World) -> None:
     await world.asha.texts("left, no concerns, not coming back to school")
     for one in world.everyone:
         one.ignores()
-
-
-def why_outside(world: World, start: str, end: str) -> str:
-    """In which words a visit of the day is outside school hours; "" when it is within."""
-    day = world.clock().astimezone(world.school.zone).date()
-    starts, ends_at = (
-        datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), world.school.zone)  # noqa: DTZ007 (a time of day)
-        for clock in (start, end)
-    )
-    closed = outside(world.school.calendar, starts, ends_at)
-    return notices.why_closed(closed) if closed else ""
 
 
 async def imports(world: World, line: str, head: str = f"{HEAD},{MORE}") -> None:
@@ -60,40 +49,61 @@ async def lacks(world: World, name: str, day: date = date(2026, 11, 23)) -> list
     return [notices.fitness(fault) for fault in fitness.faults(staff[name], world.school.policy, day)]
 
 
-async def test_P3_in_the_evening_the_responsible_contact_is_on_the_ladder(at: At) -> None:
-    """A visit after closing is known for one; its alarm goes first to the contact whom it has for that, then on."""
+EVENING = "visit today 6pm-6.30pm 14 High St SG19 2AB, K.T., attendance, with Ben, mum told by phone, back 7pm"
+
+
+async def test_P3_an_evening_visit_is_warned_of_needs_its_own_yes_and_has_a_contact(at: At) -> None:
+    """Warned at planning, put to the headteacher by itself with the reason, and the contact named for it is alarmed first."""
     world = await at("potton")
-    assert world.school.policy.out_of_hours is OutOfHours.AUTHORISED
-    assert (why_outside(world, "18:00", "18:30"), why_outside(world, "14:00", "14:30")) == ("after 17:00", "")
-    await evening_visit(world, world.bruno)
+    shown = await plans(world, EVENING, ("risk assessment", "Henry 20/11"))
+    assert "Outside school hours: after 17:00." in shown
+    world.henry.receives("AUTHORISE? 1", "18:00-18:30", "Out of hours: after 17:00.", "Reply 1 yes")
+    await world.henry.texts("all")
+    world.henry.receives("1 is outside school hours and needs a yes of its own")
+    await world.henry.texts("1 yes")
+    world.henry.receives("AUTHORISED 1", "alarms about 1 come to you first")
+    await world.henry.texts("contact 1 Bruno")
+    world.bruno.receives("H. names you for visit 1")
+    await world.until("18:00")
+    await world.asha.texts("we have both arrived")
     await world.until("18:14")
     world.bruno.receives("ALARM", "missed check-in")
-    world.olive.receives_nothing()
+    for one in (world.olive, world.dana):
+        assert not [line for line in one.ignores() if "ALARM" in line.text]
     await world.until("18:16")
-    for one in (world.olive, world.henry):
-        one.receives("ALARM")
+    world.olive.receives("ALARM")
     await ends(world)
 
 
-async def test_B12_an_evening_visit_is_known_for_one_and_has_its_contact(at: At) -> None:
-    """Evenings are advised against, with the reason in words; silence past the end goes to the responsible contact."""
+async def test_B12_an_evening_visit_is_advised_against_and_has_its_contact(at: At) -> None:
+    """The warning is in the answer to the plan and in the request; whoever says yes is alarmed first, and then the others."""
     world = await at("birchwood")
-    assert world.school.policy.out_of_hours is OutOfHours.ADVISED_AGAINST
-    assert why_outside(world, "16:45", "17:15") == "after 17:00"
-    await evening_visit(world, world.bruno)
+    shown = await plans(world, EVENING, ("code word", "tartan ukulele"))
+    assert "Outside school hours: after 17:00." in shown
+    world.dee.receives("AUTHORISE? 1", "Out of hours: after 17:00.")
+    await world.dee.texts("1 yes")
+    world.dee.receives("AUTHORISED 1", "alarms about 1 come to you first")
+    await world.until("18:00")
+    await world.asha.texts("we have both arrived")
     await world.until("18:39")
-    world.bruno.receives("ALARM", "overdue")
-    world.olive.receives_nothing()
+    world.dee.receives("ALARM", "overdue")
+    assert not [line for line in world.olive.ignores() if "ALARM" in line.text]
     await ends(world)
 
 
-async def test_E9_on_the_way_to_work_or_from_it_is_outside_hours(at: At) -> None:
-    """Before the school opens and after it has closed a visit needs approval; what begins in hours and ends late does too."""
+async def test_E9_on_the_way_to_work_or_from_it_needs_the_approval_of_the_head(at: At) -> None:
+    """Before the school opens, and what begins in hours and ends late: the head is asked for a yes of its own, and told why."""
     world = await at("early-years")
-    assert world.school.policy.out_of_hours is OutOfHours.APPROVAL
-    assert why_outside(world, "07:30", "07:50") == "before 08:00"
-    assert why_outside(world, "17:05", "17:30") == "after 17:00"
-    assert why_outside(world, "16:50", "17:10") == "after 17:00"
+    rest = "14 High St SG19 2AB, with Ben, mum told by phone, 07700 900123"
+    shown = await plans(world, f"visit tomorrow 7.30am-7.50am {rest}, back 8.30", ("contact for this visit", "Olive"))
+    assert "Outside school hours: before 08:00." in shown
+    world.henry.receives("AUTHORISE? 1", "Out of hours: before 08:00.", "Reply 1 yes")
+    await world.henry.texts("1 yes")
+    world.henry.receives("AUTHORISED 1")
+    late = await world.plans(world.asha, world.ben, start="16:50", end="17:10", back="17:30", asks=True)
+    await world.passes("2m")
+    world.henry.receives(f"AUTHORISE? {late}", "Out of hours: after 17:00.")
+    await ends(world)
 
 
 async def _no_mobile(world: World) -> None:
@@ -120,6 +130,8 @@ async def test_P17_the_car_is_on_record_and_told_with_an_alarm(at: At) -> None:
     training = "home visits 2026-09-01;violence prevention 2026-09-01"
     await imports(world, f"{person},{training},,Ford,,red,AB12 CDE")
     assert await lacks(world, "Asha") == ["car not fully on record"]
+    await asks(world, world.asha, world.ben)
+    world.henry.receives("AUTHORISE?", "A. lacking car details.")
     await imports(world, f"{person},{training},,{CAR}")
     assert await lacks(world, "Asha") == []
     await world.plans(world.asha)
@@ -131,8 +143,8 @@ async def test_P17_the_car_is_on_record_and_told_with_an_alarm(at: At) -> None:
     await ends(world)
 
 
-async def test_C8_the_cars_insurance_must_hold_on_the_day(at: At) -> None:
-    """On its last day it does; the day after, and where none is on record, whoever gives the yes is warned."""
+async def test_C8_the_insurance_of_the_car_must_hold_on_the_day(at: At) -> None:
+    """On its last day it does; after it, and where none is on record, whoever says yes is warned, and the driver asked."""
     world = await at("coteford")
     person = "marsh-lane,Asha,visitor,+447700900001,,,,enhanced,2026-01-12,"
     await imports(world, f"{person},2026-11-23,{CAR}")
@@ -140,11 +152,20 @@ async def test_C8_the_cars_insurance_must_hold_on_the_day(at: At) -> None:
     assert await lacks(world, "Asha", date(2026, 11, 24)) == ["car insured until 23/11/2026 only"]
     await imports(world, f"{person},,{CAR}")
     assert await lacks(world, "Asha") == ["no car insurance on record"]
+    await imports(world, f"{person},2026-11-22,{CAR}")
+    number = await asks(world, world.asha, world.ben)
+    world.henry.receives(f"AUTHORISE? {number}", "A. lacking car insurance.")
+    await chores(world)
+    world.asha.receives(f"Before you go on visit {number} today: car insured until 22/11/2026 only.")
+    world.olive.receives(f"A. goes on visit {number} today: car insured until 22/11/2026 only.")
+    await ends(world)
 
 
 async def test_P20_a_missing_or_expired_check_or_training_is_named(at: At) -> None:
-    """The level and day of the check and the days of each training are on the person, and held against the day."""
+    """The check and its day, each training and its day are on the person; whoever says yes is warned, and Ben is asked."""
     world = await at("potton")
+    world.ben.particulars = NOTHING_ON_RECORD
+    await world.records(world.ben)
     assert await lacks(world, "Ben") == [
         "no DBS check on record (enhanced is wanted)",
         "not trained in violence prevention",
@@ -159,3 +180,10 @@ async def test_P20_a_missing_or_expired_check_or_training_is_named(at: At) -> No
     ]
     await imports(world, f"marsh-lane,Ben,visitor,+447700900002,,,on foot,enhanced,2023-11-23,{training},,,,,")
     assert (await lacks(world, "Ben"))[0] == "DBS check good until 22/11/2026 only"
+    number = await asks(world, world.asha, world.ben)
+    world.henry.receives(f"AUTHORISE? {number}", "B. lacking DBS date, training date.")
+    await chores(world)
+    world.ben.receives(
+        f"Before you go on visit {number} today: DBS check good until 22/11/2026 only; training in violence"
+    )
+    await ends(world)
