@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.commands import audit, backup, doctor, journal, papers, people, policy, service, visits, words
+from handlers.commands import audit, backup, doctor, drills, journal, papers, people, policy, service, visits, words
 
 app = typer.Typer(
     add_completion=False,
@@ -22,6 +22,7 @@ app.command()(papers.governors)
 app.command()(audit.audit)
 app.command()(doctor.doctor)
 app.command()(backup.backup)
+app.command()(drills.drill)
 app.command()(words.words)
 app.add_typer(words.code_words, name="code-word")
 

@@ -43,7 +43,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message about to leave. `reference` is the outbox row's own; `tries` counts the earlier tries.
+    """One message about to leave. `reference` is the outbox row's own, 0 without one; `tries` counts the earlier tries.
 
     `copy`: the number of an earlier copy of the same words to the same phone; it goes another way than the first.
     """

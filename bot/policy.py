@@ -172,6 +172,14 @@ class Step(StrEnum):
     POLICE = "police"
 
 
+class Drills(StrEnum):
+    """How often a drill is held by itself."""
+
+    NEVER = "never"
+    MONTHLY = "monthly"
+    TERMLY = "termly"
+
+
 class Policy(BaseModel):
     """What a school wants done, and when. All lengths are `timedelta`; presets are in `bot/policies/`.
 
@@ -244,6 +252,7 @@ class Policy(BaseModel):
     review_on: date | None
     remind_review: Duration
     terms: tuple[Day, ...] = Field(min_length=1)
+    drill: Drills
 
     @field_validator(
         "check_in", "check_in_every", "nobody_home_wait", "family_late_limit", "record_within", mode="before"

@@ -5,14 +5,15 @@ not (DESIGN §2). Alarms are taken first, and never wait for a prompt.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.clock import Clock
-from bot.delivery import Attempt, Carrier, Verdict
+from bot.delivery import Attempt, Carrier, Parcel, Verdict
+from bot.outage import Ways
 from bot.people import Channel
 from store import outbox
 from store.database import Database, StoreDown, Transaction
@@ -22,9 +23,15 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 TIME_LIMIT = 20.0
 """Seconds for one parcel, looking it up included: well below the lease, so that a lease outlives its try."""
+ALONE_LIMIT = 8.0
+"""Seconds for one parcel that leaves without the store: those who send it wait for it."""
 AT_ONCE = 20
 ALARMS_AT_ONCE = 50
 """Parcels under way at most; alarms have a share of their own, so that no prompt that hangs stands before one."""
+
+
+class Wedged(Exception):
+    """Something has been ready to leave for a whole lease, and nothing has come to an end meanwhile."""
 
 
 @dataclass(slots=True)
@@ -43,9 +50,12 @@ class Delivery:
     """The channels whose provider failed at the last try, which says nothing of the next phone."""
     resting: bool = False
     """Whether to take nothing more: the service is about to end."""
+    ways: Ways = field(default_factory=Ways)
+    """How the tries on each channel have gone, for whoever watches over it."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
     _unsure: set[str] = field(default_factory=set)
     """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
+    _landed_at: datetime | None = None
 
     async def begin(self) -> None:
         """At the start: leases of a process that died are doubtful, and ours to take."""
@@ -102,6 +112,31 @@ class Delivery:
 
     def _landed(self, task: "asyncio.Task[None]") -> None:
         self._under_way.pop(task, None)
+        self._landed_at = self.clock()
+
+    async def gets_on(self) -> None:
+        """For the heartbeat: a sender that lives and sends nothing is no sender. Raises Wedged."""
+        late = self.clock() - LEASE
+        if self.resting or (self._landed_at is not None and self._landed_at > late):
+            return
+        async with self.database.transaction() as tx:
+            waits = await outbox.has_waited(tx, late, self.carriers)
+        if waits:
+            raise Wedged("what is owed does not leave")
+
+    async def without_store(self, parcels: Sequence[tuple[int, Parcel]]) -> set[int]:
+        """The one way round the outbox, for when there is none: each parcel tried once. Gives for whom one was taken."""
+        attempts = await asyncio.gather(*(self._alone(parcel) for _, parcel in parcels))
+        tried = zip(parcels, attempts, strict=True)
+        return {person_id for (person_id, _), attempt in tried if attempt.verdict is Verdict.SENT}
+
+    async def _alone(self, parcel: Parcel) -> Attempt:
+        try:
+            async with asyncio.timeout(ALONE_LIMIT):
+                return await self.carriers[parcel.channel].send(parcel)
+        except Exception as error:
+            log.error("not sent without the store", channel=parcel.channel, error=type(error).__name__)
+            return Attempt(Verdict.UNKNOWN, error=type(error).__name__)
 
     def abandon(self) -> None:
         """Drop everything that is under way, as a kill would."""
@@ -122,7 +157,7 @@ class Delivery:
         if self.ahead and early > 0:
             await asyncio.sleep(early)
         attempt = await self._try(leased)
-        self._note_health(leased.parcel.channel, attempt.verdict)
+        self._note_health(leased, attempt)
         written = False
         while not written:
             try:
@@ -140,8 +175,10 @@ class Delivery:
         if attempt.verdict is not Verdict.SENT:
             self.wake_desk()
 
-    def _note_health(self, channel: Channel, verdict: Verdict) -> None:
-        if verdict in (Verdict.AGAIN, Verdict.UNKNOWN):
+    def _note_health(self, leased: Leased, attempt: Attempt) -> None:
+        channel = leased.parcel.channel
+        self.ways.tried(channel, attempt, self.clock(), leased.person_id)
+        if attempt.verdict in (Verdict.AGAIN, Verdict.UNKNOWN):
             self.ailing.add(channel)
         else:
             self.ailing.discard(channel)

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from bot.clock import Clock, SteppedClock
 from bot.delivery import Carrier
 from bot.held import Obstacle, obstacle
+from bot.outage import Part
 from bot.people import Channel
 from bot.school import School
 from bot.settings import Settings, TelegramMode
@@ -37,6 +38,8 @@ from store.spool import Spool, spool_beside
 
 log = structlog.get_logger(__name__)
 CONFLICT_TOLD_EVERY = timedelta(hours=1)
+WEBHOOK_LOOK = 15.0
+"""Seconds between looks at whether Telegram still gets rid of what it has for us."""
 
 
 @dataclass(slots=True)
@@ -120,12 +123,24 @@ async def open_service(settings: Settings, schools: Mapping[str, School], clock:
     service.doors.reconciler = _reconciler(settings, service)
     waits = {"telegram": door, "twilio": service.doors.reconciler}
     service.desk.backlog = Backlog(clock(), {name for name, waiting in waits.items() if waiting})
+    _watch_over(service, door)
     if door is not None and settings.telegram_mode is TelegramMode.POLL:
         service.doors.listeners.append(door.run)
     elif door is not None:
         service.doors.listeners.append(partial(_register_webhook, door, settings, sealer))
     web = WebServer(_app(settings, service, door, sealer), settings.listen_host, settings.listen_port)
     return Attached(service, web, door)
+
+
+def _watch_over(service: Service, door: telegram.TelegramDoor | None) -> None:
+    """Tell the guard where it sees whether each way in works."""
+    signs, spooling, reconciler = service.guard.signs, service.doors.spooling, service.doors.reconciler
+    if door is not None:
+        signs.append((Part.TELEGRAM, lambda: door.healthy))
+    if reconciler is not None:
+        signs.append((Part.SMS, lambda: reconciler.healthy))
+    if spooling is not None:
+        signs.append((Part.STORE, lambda: not spooling.spool.waiting))
 
 
 def _doors(settings: Settings, clock: Clock) -> Doors:
@@ -249,11 +264,12 @@ async def _register_webhook(
     while not stop.is_set():
         try:
             await door.use_webhook(url, secret)
-            while not (stop.is_set() or await door.has_pushed_all()):
+            while not stop.is_set():
+                pause = WEBHOOK_LOOK if await door.has_pushed_all() else 1
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 1)
-            await stop.wait()
+                    await asyncio.wait_for(stop.wait(), pause)
         except Exception as error:
+            door.healthy = False
             log.error("telegram webhook not set", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 5)

@@ -7,7 +7,6 @@ same one around servers that speak Telegram's and Twilio's protocols.
 import asyncio
 import gc
 import os
-import secrets
 import sys
 import threading
 import time
@@ -32,6 +31,8 @@ from handlers.delivery import Delivery
 from handlers.desk import Desk, Habits
 from handlers.desk.desk import Parse
 from handlers.desk.topics import TOPICS
+from handlers.draws import draw_code, draw_hold, draw_seed, draw_token
+from handlers.guard import Guard
 from handlers.heartbeat import Heartbeat
 from handlers.held import Backstop
 from handlers.reconcile import LOOK, Reconciler
@@ -41,12 +42,9 @@ from store.database import Database
 from store.schema import migrate
 
 log = structlog.get_logger(__name__)
-CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY"
-CODE_DIGITS = "346789"
 BEAT = 0.5
 """Seconds between passes: a passed deadline has its consequence within 2 s (invariant I3)."""
 
-HOLD, JITTER = timedelta(milliseconds=55), timedelta(milliseconds=20)
 AHEAD = timedelta(milliseconds=200)
 """An answer is taken in hand this long ahead, and so leaves at its time to the millisecond (bench/timing.py)."""
 CHORES = 60.0
@@ -57,31 +55,6 @@ PULSE = 5.0
 
 class LostHold(Exception):
     """The store's lock was lost: another process may act, so this one must not."""
-
-
-def draw_code(at_rest: set[str]) -> str:
-    """A reply code: a letter and three more characters with a digit among them, none to misread, not used for 30 days.
-
-    A letter leads because "743M" or "9AM7" would be read as a time.
-    """
-    while True:
-        code = secrets.choice(CODE_LETTERS) + "".join(secrets.choice(CODE_LETTERS + CODE_DIGITS) for _ in range(3))
-        if not code.isalpha() and code not in at_rest:
-            return code
-
-
-def draw_hold() -> timedelta:
-    """From a text to its answer: longer than one with an alarm in it takes to be judged, and never the same twice."""
-    return HOLD + timedelta(microseconds=secrets.randbelow(JITTER // timedelta(microseconds=1)))
-
-
-def draw_seed() -> int:
-    """For which good phrases are offered to somebody whose own was refused."""
-    return secrets.randbelow(2**32)
-
-
-def draw_token() -> str:
-    return secrets.token_hex(8)
 
 
 def end_process() -> None:
@@ -114,6 +87,19 @@ class Doors:
     spooling: SpoolingDoor | None = None
 
 
+def _habits(by_id: Mapping[int, School], doors: Doors, ailing: set[Channel], *, holds: bool) -> Habits:
+    return Habits(
+        by_id,
+        frozenset(doors.carriers),
+        draw_code,
+        draw_seed,
+        draw_hold if holds else timedelta,
+        TOPICS,
+        ailing,
+        frozenset(doors.spare),
+    )
+
+
 @dataclass(slots=True)
 class Service:
     """One running Doorstep."""
@@ -123,6 +109,7 @@ class Service:
     desk: Desk
     delivery: Delivery
     backstop: Backstop
+    guard: Guard
     doors: Doors
     clockwatch: ClockWatch | None = None
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -158,16 +145,7 @@ class Service:
             talk.leaves("arrived", school.language)
         desk_woken, delivery_woken = asyncio.Event(), asyncio.Event()
         ailing: set[Channel] = set()
-        habits = Habits(
-            by_id,
-            frozenset(doors.carriers),
-            draw_code,
-            draw_seed,
-            draw_hold if holds else timedelta,
-            TOPICS,
-            ailing,
-            frozenset(doors.spare),
-        )
+        habits = _habits(by_id, doors, ailing, holds=holds)
         watch = None
         if isinstance(clock, GuardedClock):
             watch = ClockWatch(database, clock, habits, boot_id(), delivery_woken.set)
@@ -179,9 +157,11 @@ class Service:
         await delivery.begin()
         backstop = Backstop(database, clock, habits, doors.holder, doors.obstacle, delivery_woken.set)
         await backstop.begin()
+        guard = Guard(database, clock, habits, delivery.ways, delivery.without_store, delivery_woken.set)
+        await guard.begin()
         for start in doors.openers:
             await start()
-        return cls(database, clock, desk, delivery, backstop, doors, watch)
+        return cls(database, clock, desk, delivery, backstop, guard, doors, watch)
 
     async def settle(self) -> None:
         """Work until there is nothing left to do at this instant."""
@@ -197,6 +177,8 @@ class Service:
             self.delivery.settle,
             self.backstop.turn,
             self.backstop.settle,
+            self.guard.turn,
+            self.desk.rehearse,
             *([self.clockwatch.turn] if self.clockwatch else []),
         ]
 
@@ -217,7 +199,8 @@ class Service:
         async with self.database.transaction() as tx:
             owed = await outbox.next_due(tx)
         held = await self.backstop.next_instant()
-        return min((instant for instant in (deadline, owed, held) if instant), default=None)
+        looked = self.guard.next_instant()
+        return min((instant for instant in (deadline, owed, held, looked) if instant), default=None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until told to stop, or until the hold on the store is lost (raises LostHold)."""
@@ -227,6 +210,9 @@ class Service:
         heart.every(BEAT, "delivery", self._delivery_pass)
         heart.every(BEAT * 4, "hold", lambda: self._check_hold(lost))
         heart.every(BEAT * 2, "held", self.backstop.turn)
+        heart.every(BEAT * 2, "guard", self.guard.turn)
+        heart.every(BEAT * 2, "drills", self.desk.rehearse)
+        heart.every(BEAT * 10, "sender", self.delivery.gets_on)
         heart.every(CHORES, "chores", self.desk.chores)
         heart.every(CHORES, "morning", self.morning)
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))

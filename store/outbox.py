@@ -56,7 +56,7 @@ class Notice:
 class Leased:
     """A notice that is ours to send, `not_before` its time, until the lease ends. `doubtful`: an earlier try may be through.
 
-    `for_alarm`: somebody is to know that it has arrived.
+    `for_alarm`: somebody is to know that it has arrived. `person_id`: whose it is, where no alarm is the reason for it.
     """
 
     parcel: Parcel
@@ -65,6 +65,7 @@ class Leased:
     made_at: datetime
     not_before: datetime
     for_alarm: bool = False
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,30 @@ async def lease(
         row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
         tx.session.add(row)
         for_alarm = row.urgent and row.alarm_id is not None
-        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at, row.next_at, for_alarm))
+        whose = row.person_id if row.alarm_id is None else None
+        leased.append(Leased(_parcel(tx, row), token, doubtful, row.made_at, row.next_at, for_alarm, whose))
     await tx.session.flush()
     return leased
+
+
+async def reached(tx: Transaction, school_id: int, notice: str, since: datetime) -> dict[int, datetime]:
+    """When this notice first reached each person: by its receipt, or where the channel gives none, when it was taken."""
+    query = select(OutboxRow.person_id, OutboxRow.channel, OutboxRow.sent_at, OutboxRow.delivered_at).where(
+        OutboxRow.school_id == school_id, OutboxRow.notice == notice, col(OutboxRow.made_at) >= since
+    )
+    found: dict[int, datetime] = {}
+    for person_id, channel, sent_at, delivered_at in (await tx.session.exec(query)).all():
+        at = delivered_at if channel == Channel.SMS else sent_at
+        if person_id is not None and at is not None:
+            found[person_id] = min(at, found.get(person_id, at))
+    return found
+
+
+async def has_waited(tx: Transaction, since: datetime, channels: Iterable[Channel]) -> bool:
+    """Whether anything could have left since then, and has not."""
+    wanted = {"now": since, "soon": since, "channels": list(channels), "most": 1}
+    found = [(await tx.session.exec(_ready(urgent), params=wanted)).first() for urgent in (True, False)]
+    return any(found)
 
 
 async def is_adopted(tx: Transaction, provider_id: str, reference: int) -> bool:

@@ -7,7 +7,9 @@ from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from store.tables_guard import ClockRow as ClockRow
+from store.tables_guard import DrillRow as DrillRow
 from store.tables_guard import HeldRow as HeldRow
+from store.tables_guard import OutageRow as OutageRow
 from store.tables_guard import ToldRow as ToldRow
 from store.types import UtcInstant
 

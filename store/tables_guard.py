@@ -1,4 +1,4 @@
-"""The rows of the guard: what is held, what was told of once, what is known of the time. Part of `store/tables.py`."""
+"""The rows of the guard: what is held, told, down, and known of the time. Part of `store/tables.py`."""
 
 from datetime import datetime
 
@@ -61,3 +61,25 @@ class FloorRow(SQLModel, table=True):
     __tablename__ = "floor"
     id: int | None = Field(default=None, primary_key=True)
     oldest: str
+
+
+class OutageRow(SQLModel, table=True):
+    """A part of the guard that is down, and who has been told so, as the ids of people."""
+
+    __tablename__ = "outage"
+    part: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcInstant)
+    told: str
+
+
+class DrillRow(SQLModel, table=True):
+    """One drill of a school. `answers` holds everybody who takes part, with when they answered."""
+
+    __tablename__ = "drill"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    state: str = Field(index=True)
+    asked_at: datetime = Field(sa_type=UtcInstant)
+    begun_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    answers: str

@@ -13,7 +13,7 @@ import typer
 from bot.clock import system_clock
 from bot.papers import COLUMNS, Document
 from bot.school import School
-from handlers.commands.shared import FAILED, carry_out, looked_at, refuse
+from handlers.commands.shared import FAILED, SchoolName, carry_out, looked_at, refuse, school_named
 from handlers.papers import FORMATS, gather
 from handlers.papers.gather import NoSuch
 from store.database import Transaction
@@ -31,7 +31,6 @@ class Format(StrEnum):
 app = typer.Typer(no_args_is_help=True, help="Papers to file, print and sign: PDF, or DOCX to be changed first.")
 
 Number = Annotated[int, typer.Argument(help="The visit's number.", metavar="VISIT")]
-SchoolName = Annotated[str, typer.Argument(help="The school's key or name.", metavar="SCHOOL")]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; by itself a name in this folder.")]
 As = Annotated[Format | None, typer.Option("--format", help="pdf or docx; by itself what the file's name ends in.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")]
@@ -79,7 +78,7 @@ def day(
     """All visits of a day on one sheet, to be signed."""
 
     async def make(tx: Transaction, schools: Schools, now: datetime) -> Document:
-        school_id, found = _school(schools, school)
+        school_id, found = school_named(schools, school)
         wanted = on.date() if on else found.calendar.day(now)
         return await gather.day(tx, school_id, found, wanted, now)
 
@@ -100,7 +99,7 @@ def feedback(school: SchoolName, out: Out = None, form: As = None, replace: Repl
     """What staff have said after visits, for the review of the policy."""
 
     async def make(tx: Transaction, schools: Schools, now: datetime) -> Document:
-        return await gather.feedback(tx, *_school(schools, school), now)
+        return await gather.feedback(tx, *school_named(schools, school), now)
 
     _write(make, out, form, replace, "feedback")
 
@@ -118,7 +117,7 @@ def governors(
 
     async def work() -> None:
         async with looked_at() as (tx, schools):
-            rows = await gather.governors(tx, *_school(schools, school), first.date(), last.date())
+            rows = await gather.governors(tx, *school_named(schools, school), first.date(), last.date())
         table = io.StringIO(newline="")
         writer = csv.DictWriter(table, COLUMNS)
         writer.writeheader()
@@ -166,12 +165,3 @@ def _keep(file: Path, data: bytes, replace: bool) -> None:
     except OSError as error:
         refuse(f"{file} cannot be written ({type(error).__name__}); choose another place with --out", FAILED)
     typer.echo(f"{file}")
-
-
-def _school(schools: Schools, wanted: str) -> tuple[int, School]:
-    """A school by its key or its name, or a refusal that names those there are."""
-    for school_id, school in schools.items():
-        if wanted.casefold() in (school.key.casefold(), school.name.casefold()):
-            return school_id, school
-    known = ", ".join(school.key for school in schools.values()) or "none yet"
-    return refuse(f"there is no school {wanted!r}; these are known: {known}", FAILED)

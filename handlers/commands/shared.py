@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ BAD_SETTINGS, FAILED = 2, 1
 ENV_FILE = Path(".env")
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
+SchoolName = Annotated[str, typer.Argument(help="The school's key or name.", metavar="SCHOOL")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SteppedFrom = Annotated[datetime | None, typer.Option(hidden=True, formats=[LOCAL_TIME])]
 
@@ -105,3 +106,12 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{file} cannot be read ({type(error).__name__}); save it as CSV in UTF-8")
+
+
+def school_named(schools: Mapping[int, School], wanted: str) -> tuple[int, School]:
+    """A school by its key or its name, or a refusal that names those there are."""
+    for school_id, school in schools.items():
+        if wanted.casefold() in (school.key.casefold(), school.name.casefold()):
+            return school_id, school
+    known = ", ".join(school.key for school in schools.values()) or "none yet"
+    return refuse(f"there is no school {wanted!r}; these are known: {known}", FAILED)

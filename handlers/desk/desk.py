@@ -24,6 +24,7 @@ from handlers.desk import (
     authorising,
     briefing,
     choosing,
+    drills,
     duty,
     fit,
     following,
@@ -35,12 +36,13 @@ from handlers.desk import (
     troubles,
 )
 from handlers.desk.arrivals import ReceiptEarly
-from handlers.desk.backlog import Backlog
+from handlers.desk.backlog import NO_TIME, Backlog, in_order
 from handlers.desk.case import Case, Habits
 from handlers.desk.due import BATCH, Due, Task, due, next_due
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
 from store import briefings, inbox, outbox, receipts, requests, visits
+from store import drills as drill_store
 from store import talks as talk_store
 from store.database import Database, Stale, StoreDown, Transaction
 from store.inbox import Kept
@@ -52,7 +54,6 @@ ROUNDS = 9
 """Batches of texts beyond the first before deadlines have their turn, however many more there are."""
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
-NO_TIME, TOO_CLOSE = timedelta(0), timedelta(seconds=2)
 
 CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
     choosing.ask_each_term,
@@ -62,6 +63,7 @@ CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
     following.ask,
     following.review,
     fit.look,
+    drills.schedule,
 )
 """Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""
 
@@ -156,27 +158,10 @@ class Desk:
 
     async def _all(self, rows: Sequence[Kept]) -> int:
         count = 0
-        for row in self._in_order(rows) if len(rows) > 1 else rows:
+        for row in in_order(rows, self._age) if len(rows) > 1 else rows:
             count += await self._take(row)
             self.progress()
         return count
-
-    def _in_order(self, rows: Sequence[Kept]) -> list[Kept]:
-        """What waited at several doors is read as the one conversation that it was.
-
-        An age is in whole seconds: of two texts that waited at one door, and are so close, the one handed over first is first.
-        """
-        newest: dict[Channel, datetime] = {}
-        said: list[datetime] = []
-        for row in rows:
-            age = self._age(row)
-            at = row.received_at - age
-            if age and NO_TIME < newest.get(row.channel, at) - at < TOO_CLOSE:
-                at = newest[row.channel]
-            if age:
-                newest[row.channel] = at
-            said.append(at)
-        return [rows[number] for number in sorted(range(len(rows)), key=said.__getitem__)]
 
     def _age(self, kept: Kept) -> timedelta:
         try:
@@ -233,6 +218,18 @@ class Desk:
                     continue
                 if done:
                     self.wake()
+
+    async def rehearse(self) -> int:
+        """Begin the drills that are wanted, end those whose time is up. Gives how many that were."""
+        async with self.database.reading() as tx:
+            wanted = [one for one in await drill_store.schools_live(tx) if one in self.habits.schools]
+        count = 0
+        for school_id in wanted:
+            async with self.database.transaction() as tx:
+                count += await drills.turn(self._case(tx), school_id)
+        if count:
+            self.wake()
+        return count
 
     async def unexamined(self) -> list[int]:
         """The schools for which the doctor has yet to look today."""

@@ -9,7 +9,7 @@ from bot.authorising import Request
 from bot.briefing import Briefing
 from bot.visit import Place
 from handlers.desk.sores import Sores
-from store import alarms, briefings, inbox, receipts, requests, talks, visits
+from store import alarms, briefings, drills, inbox, receipts, requests, talks, visits
 from store.database import Transaction
 from store.inbox import Kept
 from store.talks import Talk
@@ -67,7 +67,7 @@ async def due(tx: Transaction, now: datetime, schools: Sequence[int], sores: Sor
 
 async def next_due(tx: Transaction, now: datetime, sores: Sores) -> datetime | None:
     """When the next of it comes, or what failed is tried again."""
-    found = [await store.next_due(tx) for store in (talks, requests, briefings, receipts)]
+    found = [await store.next_due(tx) for store in (talks, requests, briefings, receipts, drills)]
     found.append(await visits.next_due(tx, sores.resting("place", now)))
     found.append(await alarms.next_due(tx, sores.resting("alarm", now)))
     return min((instant for instant in (*found, sores.next_try(now)) if instant), default=None)

@@ -16,6 +16,7 @@ from handlers.desk import (
     briefing,
     choosing,
     contacts,
+    drills,
     duty,
     orders,
     overheard,
@@ -76,6 +77,8 @@ async def _taken(case: Case, text: Text) -> bool:
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
     person, reading, incoming = text.person, text.reading, text.incoming
+    if await drills.take(case, text):
+        return True
     if await contacts.answer(case, person, reading, incoming, text.places, text.certain, text.said):
         return True
     if await answering.take(case, text):

@@ -121,7 +121,7 @@ class SmsCarrier:
 
     def _create(self, parcel: Parcel, sender: Sender) -> str:
         fields: dict[str, object] = {"to": parcel.address, "body": parcel.text, **sender.fields}
-        if self._status_url:
+        if self._status_url and parcel.reference:
             fields["status_callback"] = f"{self._status_url}?ref={parcel.reference}"
         if parcel.urgent:
             fields |= {"validity_period": VALIDITY_SECONDS, "risk_check": "disable"}

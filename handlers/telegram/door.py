@@ -86,8 +86,10 @@ class TelegramDoor:
 
         Raises what Telegram, the network or `keep` raised; what was not kept comes again next time.
         """
+        self.healthy = False
         updates = await self._fetch(wait)
         await self._take(updates)
+        self.healthy = True
         return len(updates)
 
     async def close(self) -> None:
@@ -182,7 +184,9 @@ class TelegramDoor:
     async def has_pushed_all(self) -> bool:
         """Whether nothing waits at Telegram to be pushed. Raises TelegramError, TimeoutError."""
         async with asyncio.timeout(TIME_LIMIT):
-            waiting = (await self._bot.get_webhook_info()).pending_update_count
+            info = await self._bot.get_webhook_info()
+        waiting = info.pending_update_count
+        self.healthy = not (waiting and info.last_error_date)
         if not waiting:
             self._drain()
         return not waiting

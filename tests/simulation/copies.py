@@ -1,6 +1,7 @@
 """The reckoning at the end of a run: how often each phone got what it was owed, and that nothing is left over."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -10,6 +11,8 @@ from tests.simulation.ledger import Books, Got, Ledger
 from tests.simulation.plan import BY_NAME
 from tests.simulation.record import SEALER
 
+WITHOUT_STORE = re.compile(r"GUARD DOWN [0-9:]+: Doorstep has (not watched you|watched nobody) since")
+"""What is told when there is no outbox to owe it in: once on each way there is."""
 EXTRA = {Channel.SMS: 1, Channel.TELEGRAM: 2}
 """I6: at most one extra copy where it can be looked up, three copies ever."""
 LEFT_OVER = """
@@ -45,6 +48,7 @@ def counts(books: Books, ledger: Ledger, *, blind: bool) -> int:
         if taken[known] < count:
             raise Broken("I6", f"written down as sent and never sent: {known[2]!r} for {known[1]} by {known[0]}")
     shown = Counter((str(one.channel), BY_NAME[one.who].address(one.channel), one.words) for one in ledger.got)
+    owed.update({known: 1 for known in shown if WITHOUT_STORE.match(known[2])})
     for known, count in shown.items():
         most = 2 if blind else EXTRA[Channel(known[0])]
         if count > owed[known] * (1 + most):

@@ -56,6 +56,8 @@ async def test_a_service_that_dies_on_a_visit_is_told_of_by_another_way(world: W
         world.bruno.receives("AUDIT 14:11", "it has stopped, a deadline passed unnoticed", "Ring whoever is out")
         assert len(beside.pings) == 1
         await world.reopens()
+        for one in (world.asha, world.olive):
+            one.receives("GUARD BACK 14:11")
         world.asha.receives("Is all OK?")
         await world.asha.texts("2")
         world.asha.receives_nothing()

@@ -217,8 +217,10 @@ async def test_telegram_that_never_says_whether_it_sent_is_given_up_after_three_
     asha.receives("Is all OK?", by=Channel.SMS)
     for _ in range(3):
         asha.receives("Is all OK?", by=Channel.TELEGRAM)
+    asha.receives("GUARD DOWN", by=Channel.SMS)  # nothing has left by it for a minute
     asha.receives_nothing()
     olive.receives("TELEGRAM no longer reaches them")
+    olive.receives("GUARD DOWN")
     world.telegram.mends()
     await asha.texts("3")
     asha.receives("LEFT")

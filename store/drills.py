@@ -1,0 +1,66 @@
+"""Drills: who was asked, and who answered when."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.drill import LENGTH, LIVE, Drill, State
+from store.database import Transaction
+from store.tables import DrillRow
+
+_LIVE = sorted(LIVE)
+
+
+def _drill(row: DrillRow) -> Drill:
+    assert row.id is not None
+    answers = {
+        int(person): datetime.fromisoformat(at) if at else None for person, at in json.loads(row.answers).items()
+    }
+    return Drill(row.id, row.school_id, State(row.state), row.asked_at, row.begun_at, row.ended_at, answers)
+
+
+async def ask(tx: Transaction, school_id: int, now: datetime) -> Drill:
+    """Want one; where one is wanted or open already, that one is it."""
+    known = await live(tx, school_id)
+    if known is not None:
+        return known
+    row = DrillRow(school_id=school_id, state=State.ASKED, asked_at=now, answers="{}")
+    tx.session.add(row)
+    await tx.session.flush()
+    return _drill(row)
+
+
+async def save(tx: Transaction, drill: Drill) -> None:
+    answers = {str(person): at.isoformat() if at else None for person, at in drill.answers.items()}
+    values = {"state": drill.state, "begun_at": drill.begun_at, "ended_at": drill.ended_at}
+    query = update(DrillRow).where(col(DrillRow.id) == drill.id, col(DrillRow.school_id) == drill.school_id)
+    await tx.session.exec(query.values(**values, answers=json.dumps(answers)))
+
+
+async def live(tx: Transaction, school_id: int) -> Drill | None:
+    """The one that is wanted or open at a school."""
+    query = select(DrillRow).where(DrillRow.school_id == school_id, col(DrillRow.state).in_(_LIVE))
+    row = (await tx.session.exec(query)).first()
+    return _drill(row) if row else None
+
+
+async def last(tx: Transaction, school_id: int) -> Drill | None:
+    """The newest one of a school."""
+    query = select(DrillRow).where(DrillRow.school_id == school_id).order_by(col(DrillRow.id).desc())
+    row = (await tx.session.exec(query)).first()
+    return _drill(row) if row else None
+
+
+async def schools_live(tx: Transaction) -> list[int]:
+    """The schools that have one wanted or open."""
+    query = select(DrillRow.school_id).where(col(DrillRow.state).in_(_LIVE)).order_by(col(DrillRow.school_id))
+    return list((await tx.session.exec(query)).all())
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the time of the next open one is up."""
+    query = select(DrillRow.begun_at).where(DrillRow.state == State.OPEN).order_by(col(DrillRow.begun_at))
+    begun = (await tx.session.exec(query)).first()
+    return begun + LENGTH if begun else None

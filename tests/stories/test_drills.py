@@ -1,0 +1,191 @@
+"""Drills: marked TEST from first to last, scored, and never in the way of what is real."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from store import drills
+from tests.world.after import chores
+from tests.world.phones import Human
+from tests.world.world import SCHOOL, World
+
+
+async def wants_a_drill(world: World) -> None:
+    """The administrator asks for one on the command line."""
+    async with world.attached.service.database.transaction() as tx:
+        await drills.ask(tx, world.school_id, world.clock())
+    await world.settles()
+
+
+def everybody(world: World) -> list[Human]:
+    """Whom a code word could bring: the ladder of the default policy."""
+    return [world.olive, world.henry, world.dana]
+
+
+async def test_a_drill_is_marked_answered_and_scored(world: World) -> None:
+    """All are asked at once and say TEST; who answers is thanked, and the office and the headteacher hear who did not."""
+    olive, henry, dana = everybody(world)
+    await wants_a_drill(world)
+    for one in (olive, henry, dana):
+        one.receives("TEST 14:00: this is a drill, nobody is in danger. Reply 1")
+    await world.passes("42s")
+    await olive.texts("1")
+    olive.receives("TEST 14:00: noted after 0:42 min")
+    await world.passes("2m")
+    await henry.texts("mine")
+    henry.receives("noted after 2:42 min")
+    assert await world.open_alarms() == []
+    await world.passes("10m")
+    for one in (olive, henry):
+        one.receives("TEST OVER 14:10: 2 of 3 answered the drill. No answer: D.")
+    dana.receives_nothing()
+    scored = [
+        entry.body for entry in await world.journal() if entry.kind == "drill" and (entry.body or {})["event"] == "over"
+    ]
+    ids = world.ids
+    assert scored[0] is not None
+    assert scored[0]["scores"] == [[ids["Olive"], 0.0, 42.0], [ids["Henry"], 0.0, 162.0], [ids["Dana"], 0.0, None]]
+
+
+async def test_when_all_have_answered_it_is_over(world: World) -> None:
+    """Nobody waits for the end of the ten minutes; a second "1" is no answer to anything."""
+    await wants_a_drill(world)
+    for one in everybody(world):
+        one.receives("TEST")
+        await one.texts("1")
+        one.receives("noted after 0:00 min")
+    for one in (world.olive, world.henry):
+        one.receives("TEST OVER 14:00: all 3 answered the drill, the last after 0:00 min")
+    await world.dana.texts("1")
+    world.dana.receives("No alarm is open for you")
+
+
+async def test_a_real_alarm_during_a_drill_is_the_one_that_counts(world: World) -> None:
+    """Asha's code word: those who are told of it are let go from the drill, and their "1" takes the alarm."""
+    asha, (olive, henry, dana) = world.asha, everybody(world)
+    await wants_a_drill(world)
+    await asha.texts("is the blue folder in?")
+    asha.receives("Not sure")
+    for one in (olive, henry):
+        one.receives("TEST 14:00")
+        one.receives("ALARM", "CODE WORD from Asha")
+        one.receives("TEST OFF 14:00: the drill is off for you, because you have a real alarm")
+    await olive.texts("1")
+    olive.receives("is yours 14:00")
+    henry.receives("Olive has it")
+    dana.receives("TEST 14:00")
+    await dana.texts("1")
+    dana.receives("noted after")
+    await olive.texts("safe spoke to her")
+    for one in (olive, henry):
+        one.receives("ENDED")
+        one.receives("TEST OVER", "all 1 answered")
+
+
+async def test_one_is_the_alarms_in_the_very_instant_that_both_are_open(world: World) -> None:
+    """Alarm and "1" are dealt with before anybody could be let go: nothing of the alarm goes to the drill."""
+    olive = world.olive
+    await wants_a_drill(world)
+    world.twilio.texts(world.asha.number, "blue folder")
+    await olive.texts("1")
+    olive.receives("is yours 14:00")
+    assert await world.open_alarms() == ["code word"]
+    await olive.texts("safe spoke to her")
+    for one in (world.asha, *everybody(world)):
+        one.ignores()
+
+
+async def test_whoever_is_out_is_left_in_peace(world: World) -> None:
+    """The headteacher is on a visit: no drill reaches them, and their "1" is an arrival."""
+    await world.plans(world.henry)
+    await wants_a_drill(world)
+    await world.henry.texts("1")
+    world.henry.receives("ARRIVED")
+    for one in (world.olive, world.dana):
+        one.receives("TEST 14:00")
+        await one.texts("1")
+        one.receives("noted")
+    world.olive.receives("TEST OVER")
+    await world.henry.texts("3")
+    world.henry.receives("LEFT")
+    world.henry.receives("TEST OVER")
+    world.olive.receives("LEFT")
+
+
+async def test_a_cry_for_help_in_answer_to_a_drill_is_real(world: World) -> None:
+    """Whatever is rehearsed, "help" raises the alarm: anything may raise."""
+    olive, henry, dana = everybody(world)
+    await wants_a_drill(world)
+    await dana.texts("help")
+    for one in (olive, henry):
+        one.receives("ALARM", "Dana texts for HELP")
+    await olive.texts("1")
+    olive.receives("is yours")
+    await olive.texts("safe spoke to her")
+    for one in (olive, henry, dana):
+        one.ignores()
+
+
+async def test_a_drill_goes_on_after_a_kill(world: World) -> None:
+    """It is all rows: nobody is asked twice, and it ends at its time."""
+    await wants_a_drill(world)
+    for one in everybody(world):
+        one.receives("TEST")
+    await world.crashes()
+    await world.passes("3m")
+    await world.reopens()
+    await world.olive.texts("1")
+    world.olive.receives("noted after 3:00 min")
+    await world.passes("10m")
+    for one in (world.olive, world.henry):
+        one.receives("TEST OVER 14:10", "1 of 3", "H., D.")
+
+
+@pytest.fixture
+async def autumn(tmp_path: Path) -> AsyncIterator[World]:
+    """Marsh Lane on the last school day of October, at noon."""
+    world = World(tmp_path, begins=datetime(2026, 10, 30, 12, 0, tzinfo=UTC))
+    await world.opens()
+    yield world
+    await world.closes()
+
+
+async def test_it_is_held_once_a_month(autumn: World) -> None:
+    """Not on the day that Doorstep is set up, but in the next month: once, from ten o'clock, while nobody is out."""
+    world = autumn
+    await chores(world)
+    await world.lives_to(datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
+    await chores(world)
+    await world.lives_to(datetime(2026, 11, 2, 10, 30, tzinfo=UTC))
+    await world.asha.texts("arrived at 14 High Street")
+    await chores(world)
+    world.olive.receives("ARRIVED")
+    await world.asha.texts("left")
+    world.olive.receives("LEFT")
+    await chores(world)
+    for one in everybody(world):
+        one.receives("TEST 10:30")
+        await one.texts("1")
+        one.ignores()
+    await chores(world)
+    for one in (world.asha, *everybody(world)):
+        one.ignores()
+    await world.lives_to(datetime(2026, 11, 30, 12, 0, tzinfo=UTC))
+    await chores(world)
+    assert not [line for one in everybody(world) for line in one.ignores() if "TEST" in line.text]
+    for one in world.staff:
+        one.ignores()
+
+
+async def test_a_school_may_want_none(tmp_path: Path) -> None:
+    """`drill = "never"`: months pass, and nobody is asked."""
+    world = World(tmp_path, school=SCHOOL + 'overrides = { drill = "never" }\n')
+    await world.opens()
+    for month in (1, 2):
+        await chores(world)
+        await world.lives_to(datetime(2027, month, 12, 12, 0, tzinfo=UTC))
+    await chores(world)
+    assert not [line for one in world.everyone for line in one.ignores() if "TEST" in line.text]
+    await world.closes()
