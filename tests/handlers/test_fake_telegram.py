@@ -85,7 +85,7 @@ async def test_a_long_poll_wakes_for_a_text_and_is_never_longer_than_the_cap(
 async def test_a_second_poller_ends_the_first_with_a_conflict(telegram: TelegramServer, bot: Bot) -> None:
     """Two getUpdates on one token: the one that waited gets 409."""
     waiting = asyncio.create_task(bot.get_updates(timeout=30))
-    await asyncio.to_thread(telegram.until, lambda: len(telegram.calls("getUpdates")) == 1)
+    assert await asyncio.to_thread(telegram.until, lambda: len(telegram.calls("getUpdates")) == 1, 60.0)
     async with Bot(TOKEN, base_url=f"{telegram.url}/bot") as other:
         await other.get_updates(timeout=0)
     with pytest.raises(Conflict, match="only one bot instance"):
