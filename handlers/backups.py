@@ -1,14 +1,18 @@
-"""Taking a backup: it is believed only once it has been restored beside the store, and read to its end."""
+"""Taking a backup, and bringing a store back out of one.
+
+A backup is believed only once it has been restored beside the store, and read to its end. A store that is brought back
+holds its fire until the office has said what of it is real (docs/decisions/0021).
+"""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from store import backup as store_backup
-from store import journal, people
+from store import journal, people, restored
 from store.backup import BackupFault, Contents
 from store.crypto import Sealer
 from store.database import Database
@@ -39,8 +43,35 @@ async def take(url: str, sealer: Sealer, target: Path) -> Taken:
             raise BackupFault("what was restored from the backup is not what was put into it")
         journals = await read_whole(again, sealer)
         sealed.rename(target)
-        _settle(target.parent)
+        store_backup.settle(target.parent)
     return Taken(target, target.stat().st_size, contents, journals)
+
+
+async def restore(url: str, sealer: Sealer, file: Path, now: datetime) -> Taken:
+    """Bring the store back, where there is none yet. Raises BackupFault, KeyFault, SchemaAhead, StoreInUse, StoreDown."""
+    target = store_backup.file_of(url)
+    held = Database(url, sealer)
+    await held.hold_alone()
+    try:
+        store_backup.refuse_full(target)
+        with TemporaryDirectory(prefix=".doorstep-", dir=target.parent) as name:
+            again = Path(name) / "again.db"
+            contents = await opened(file, again, sealer)
+            journals = await read_whole(again, sealer)
+            await _hold_fire(again, sealer, now)
+            store_backup.put_in_place(again, target)
+    finally:
+        await held.close()
+    return Taken(target, target.stat().st_size, contents, journals)
+
+
+async def _hold_fire(file: Path, sealer: Sealer, now: datetime) -> None:
+    database = Database(f"sqlite+aiosqlite:///{file}", sealer)
+    try:
+        async with database.transaction() as tx:
+            await restored.hold_fire(tx, now)
+    finally:
+        await database.close()
 
 
 async def opened(sealed: Path, into: Path, sealer: Sealer) -> Contents:
@@ -69,12 +100,3 @@ def _free(target: Path) -> Path:
     if not whole.parent.is_dir():
         raise BackupFault(f"there is no folder {whole.parent}")
     return whole
-
-
-def _settle(folder: Path) -> None:
-    """The name is on the disk too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

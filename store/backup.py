@@ -125,3 +125,40 @@ def digest(file: Path) -> str:
     """The file's SHA-256."""
     with file.open("rb") as read:
         return hashlib.file_digest(read, "sha256").hexdigest()
+
+
+BESIDE = ("-wal", "-shm", "-journal")
+LIVED = ("person", "visit", "journal", "inbox", "outbox")
+
+
+def refuse_full(store: Path) -> None:
+    """Make way for a store that is brought back. Raises BackupFault where one is that has lived."""
+    beside = [path for end in BESIDE if (path := store.with_name(store.name + end)).exists()]
+    if store.exists() and store.stat().st_size and any(look(store).rows.get(name) for name in LIVED):
+        raise BackupFault(
+            f"there is a store at {store}: move it away first, with the files beside it ({', '.join(BESIDE)})"
+        )
+    if beside and not store.exists():
+        raise BackupFault(f"{beside[0].name} belongs to a store that is gone: move it away first")
+    for path in (store, *beside):
+        path.unlink(missing_ok=True)
+
+
+def put_in_place(made: Path, store: Path) -> None:
+    """Give a finished store its name. Raises BackupFault when it cannot be closed."""
+    with closing(sqlite3.connect(made)) as last:
+        last.execute("PRAGMA journal_mode=DELETE")
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    made.chmod(0o600)
+    made.rename(store)
+    settle(store.parent)
+
+
+def settle(folder: Path) -> None:
+    """The names in it are on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,7 +1,7 @@
 """The desk: takes what came in and what has come due, lets the judge decide, and records it. The one writer of visits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,14 +23,10 @@ from handlers.desk import (
     arrivals,
     authorising,
     briefing,
-    choosing,
     drills,
-    duty,
-    fit,
-    following,
     morning,
     places,
-    records,
+    restored,
     strange,
     talks,
     troubles,
@@ -38,15 +34,18 @@ from handlers.desk import (
 from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import NO_TIME, Backlog, in_order
 from handlers.desk.case import Case, Habits
+from handlers.desk.chores import CHORES
 from handlers.desk.due import BATCH, Due, Task, due, next_due
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
 from store import briefings, inbox, outbox, receipts, requests, visits
 from store import drills as drill_store
+from store import restored as restored_store
 from store import talks as talk_store
 from store.database import Database, Stale, StoreDown, Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
+from store.restored import Brought
 from store.talks import Talk
 
 log = structlog.get_logger(__name__)
@@ -55,17 +54,6 @@ ROUNDS = 9
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
 
-CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
-    choosing.ask_each_term,
-    duty.look_at_rungs,
-    records.ask,
-    records.remind,
-    following.ask,
-    following.review,
-    fit.look,
-    drills.schedule,
-)
-"""Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""
 
 Parse = Callable[[bytes], list[Incoming]]
 
@@ -91,6 +79,8 @@ class Desk:
     backlog: Backlog = field(default_factory=Backlog)
     progress: Callable[[], None] = _nothing
     _sores: Sores = field(default_factory=Sores)
+    _brought: Mapping[int, Brought] = field(default_factory=dict)
+    """The schools that wait for the word of their office, where the store was brought back from a backup."""
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
         """A door's way in (law 4). Returns after the commit; raises StoreDown when nothing was kept."""
@@ -110,6 +100,8 @@ class Desk:
         Of that the worst comes first: code words and dangers, then visitors (`visits.due`), then quiet alarms.
         Receipts come last and a few at a time: hundreds of them after an outage hold up no deadline (invariant I3).
         """
+        if self._brought:
+            await self._ask_what_is_real()
         async with self.database.transaction() as tx:
             texts = await inbox.new_ones(tx, BATCH, receipts=False)
             found = None if texts else await self._due(tx)
@@ -140,7 +132,15 @@ class Desk:
     async def _due(self, tx: Transaction) -> Due:
         now = self.clock()
         held = self.backlog.until(now) is not None
-        return await due(tx, now, sorted(self.habits.schools), self._sores, held=held)
+        waiting = await restored_store.waiting(tx, self._brought)
+        return await due(tx, now, sorted(self.habits.schools), self._sores, held=held, waiting=waiting)
+
+    async def _ask_what_is_real(self) -> None:
+        before = self._brought
+        async with self.database.transaction() as tx:
+            self._brought = await restored.look(self._case(tx))
+        if self._brought != before:
+            self.wake()
 
     def _case(self, tx: Transaction) -> Case:
         return Case(tx, self.clock(), self.habits)
@@ -206,7 +206,7 @@ class Desk:
 
     async def chores(self) -> None:
         """What is due once a day, once a term, or when a visit has ended. One that fails keeps no other from being done."""
-        for school_id in self.habits.schools:
+        for school_id in self.habits.schools if not self._brought else ():
             for chore in CHORES:
                 try:
                     async with self.database.transaction() as tx:
@@ -325,11 +325,15 @@ class Desk:
         """At the start: what another version has left that this one does not know."""
         async with self.database.transaction() as tx:
             await strange.adopt(self._case(tx))
+            self._brought = await restored_store.held(tx)
 
     async def next_deadline(self) -> datetime | None:
         """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
-            coming = await next_due(tx, self.clock(), self._sores)
+            waiting = await restored_store.waiting(tx, self._brought)
+            coming = await next_due(tx, self.clock(), self._sores, waiting)
+        asks_at = restored.next_at(self._brought.values())
+        coming = min((instant for instant in (coming, asks_at) if instant), default=None)
         held_until = self.backlog.until(self.clock())
         if coming is None or held_until is None:
             return coming

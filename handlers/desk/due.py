@@ -12,6 +12,7 @@ from handlers.desk.sores import Sores
 from store import alarms, briefings, drills, inbox, receipts, requests, talks, visits
 from store.database import Transaction
 from store.inbox import Kept
+from store.restored import NOTHING, Waiting
 from store.talks import Talk
 
 BATCH = 50
@@ -50,10 +51,22 @@ class Due(NamedTuple):
         return len(self.receipts) == RECEIPTS or BATCH in (len(self.places), len(self.alarms))
 
 
-async def due(tx: Transaction, now: datetime, schools: Sequence[int], sores: Sores, *, held: bool) -> Due:
-    """While the backlog is read (`held`) only duress climbs on: any other silence may have been ended in it."""
-    places_due = [] if held else await visits.due(tx, now, BATCH, schools, sores.resting("place", now))
-    alarms_due = await alarms.due(tx, now, BATCH, schools, sores.resting("alarm", now))
+async def due(
+    tx: Transaction,
+    now: datetime,
+    schools: Sequence[int],
+    sores: Sores,
+    *,
+    held: bool,
+    waiting: Waiting = NOTHING,
+) -> Due:
+    """While the backlog is read (`held`) only duress climbs on: any other silence may have been ended in it.
+
+    What a restored store has in question (`waiting`) has no consequence yet.
+    """
+    resting = [*sores.resting("place", now), *waiting.places]
+    places_due = [] if held else await visits.due(tx, now, BATCH, schools, resting)
+    alarms_due = await alarms.due(tx, now, BATCH, schools, [*sores.resting("alarm", now), *waiting.alarms])
     return Due(
         places_due,
         [alarm for alarm in alarms_due if alarm.is_duress or not held],
@@ -65,9 +78,9 @@ async def due(tx: Transaction, now: datetime, schools: Sequence[int], sores: Sor
     )
 
 
-async def next_due(tx: Transaction, now: datetime, sores: Sores) -> datetime | None:
+async def next_due(tx: Transaction, now: datetime, sores: Sores, waiting: Waiting = NOTHING) -> datetime | None:
     """When the next of it comes, or what failed is tried again."""
     found = [await store.next_due(tx) for store in (talks, requests, briefings, receipts, drills)]
-    found.append(await visits.next_due(tx, sores.resting("place", now)))
-    found.append(await alarms.next_due(tx, sores.resting("alarm", now)))
+    found.append(await visits.next_due(tx, [*sores.resting("place", now), *waiting.places]))
+    found.append(await alarms.next_due(tx, [*sores.resting("alarm", now), *waiting.alarms]))
     return min((instant for instant in (*found, sores.next_try(now)) if instant), default=None)

@@ -22,6 +22,7 @@ from handlers.desk import (
     overheard,
     planning,
     records,
+    restored,
     talks,
     visiting,
 )
@@ -77,7 +78,7 @@ async def _taken(case: Case, text: Text) -> bool:
     None of them hears whether the text held a code word. A cry for help never gets as far as a conversation.
     """
     person, reading, incoming = text.person, text.reading, text.incoming
-    if await drills.take(case, text):
+    if (not reading.danger and await restored.answer(case, text)) or await drills.take(case, text):
         return True
     if await contacts.answer(case, person, reading, incoming, text.places, text.certain, text.said):
         return True

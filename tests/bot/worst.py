@@ -62,6 +62,8 @@ WORST = {
     "plan": "A.M.+B.M. to L.M., Mon 14:00-14:30, attendance",
     "marks": " Risks: a dog that bites. No assessment.",
     "visits": "12, 13, 14",
+    "example": "12 13",
+    **dict.fromkeys(("real", "closed"), "12, 13"),
     "others": "H.M., D.M.",
     "goers": "A.M.+B.M.",
     "other": BOOK["labels"]["way_other"],

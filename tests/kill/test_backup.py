@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kill.phones import LOOK
-from tests.kill.town import Town
+from tests.kill.phones import LOOK, OLIVE
+from tests.kill.town import OFFICE_CHAT, Town
 
 SEED = 2026
 
@@ -36,3 +36,33 @@ def test_a_backup_disturbs_nobody_and_is_proved(town: Town) -> None:
 def answered(town: Town) -> bool:
     by_sms = [visitor.phone.number for visitor in town.visitors if not visitor.phone.updates]
     return all(any(line.way == "got" for line in town.twilio.phone(number)) for number in by_sms)
+
+
+def test_a_store_is_brought_back_by_the_command(town: Town) -> None:
+    """Not beside a running service, and not over a store; where there is none it comes back, and the office is asked."""
+    with town:
+        town.doorstep.opens()
+        visitor = town.visitors[1].phone
+        visitor.says("arrived 4 Mill Lane")
+        assert any(town.twilio.until(lambda: got(town, visitor.number, "ARRIVED"), LOOK) for _ in range(100))
+        town.doorstep.command("backup", "kept.backup")
+        assert "another Doorstep already acts" in town.doorstep.asks("restore", "kept.backup").stderr
+        town.doorstep.kills()
+        assert "move it away first" in town.doorstep.asks("restore", "kept.backup").stderr
+        for lost in town.folder.glob("doorstep.db*"):
+            lost.rename(town.folder / f"lost-{lost.name}")
+        assert "brought back" in town.doorstep.command("restore", "kept.backup")
+        town.doorstep.opens()
+        assert any(town.twilio.until(lambda: asked(town), LOOK) for _ in range(100))
+        assert town.doorstep.faults == []
+
+
+def asked(town: Town) -> bool:
+    """Whether the office has been asked, by whatever channel it has."""
+    lines = [line.text for line in town.telegram.screen(OFFICE_CHAT) if line.way == "got"]
+    lines += [line.body for line in town.twilio.phone(OLIVE) if line.way == "got"]
+    return any("Who really is?" in line for line in lines)
+
+
+def got(town: Town, number: str, words: str) -> bool:
+    return any(line.way == "got" and words in line.body for line in town.twilio.phone(number))
