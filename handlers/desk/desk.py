@@ -54,7 +54,6 @@ ROUNDS = 9
 MOST_TRIES = 5
 RECEIPT_TRIES = 200
 
-
 Parse = Callable[[bytes], list[Incoming]]
 
 
@@ -136,9 +135,16 @@ class Desk:
         return await due(tx, now, sorted(self.habits.schools), self._sores, held=held, waiting=waiting)
 
     async def _ask_what_is_real(self) -> None:
+        """Where the office cannot be asked, everything is real: nothing stays held back for a fault of ours."""
         before = self._brought
-        async with self.database.transaction() as tx:
-            self._brought = await restored.look(self._case(tx))
+        try:
+            async with self.database.transaction() as tx:
+                self._brought = await restored.look(self._case(tx))
+        except StoreDown:
+            raise
+        except Exception as error:
+            log.exception("not asked what is real, so all is", error=type(error).__name__)
+            self._brought = {}
         if self._brought != before:
             self.wake()
 
@@ -325,7 +331,7 @@ class Desk:
         """At the start: what another version has left that this one does not know."""
         async with self.database.transaction() as tx:
             await strange.adopt(self._case(tx))
-            self._brought = await restored_store.held(tx)
+            self._brought = await restored.held(self._case(tx))
 
     async def next_deadline(self) -> datetime | None:
         """When the next deadline of any place or alarm comes, or the next reminder."""

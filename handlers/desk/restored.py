@@ -54,10 +54,14 @@ async def question(case: Case, school_id: int, brought: Brought) -> Question:
 
 async def look(case: Case) -> Mapping[int, Brought]:
     """Ask, ask again, and at last take everything for real; gives the schools that still wait."""
-    for school_id, brought in (await restored.held(case.tx)).items():
-        if school_id in case.habits.schools:
-            await _school(case, school_id, brought)
-    return await restored.held(case.tx)
+    for school_id, brought in (await held(case)).items():
+        await _school(case, school_id, brought)
+    return await held(case)
+
+
+async def held(case: Case) -> dict[int, Brought]:
+    """The schools of the schools file that wait."""
+    return {one: brought for one, brought in (await restored.held(case.tx)).items() if one in case.habits.schools}
 
 
 def next_at(brought: Iterable[Brought]) -> datetime | None:
