@@ -1,7 +1,7 @@
 """Taking a backup, and bringing a store back out of one.
 
 A backup is believed only once it has been restored beside the store, and read to its end. A store that is brought back
-holds its fire until the office has said what of it is real (docs/decisions/0021).
+holds its fire until the office has said what of it is real (docs/decisions/0026).
 """
 
 import asyncio

@@ -20,7 +20,7 @@ from bot.held import EARLY
 from bot.outage import DOWN_AFTER, Part, Watched, Ways
 from bot.people import Channel, Person, Role
 from handlers.desk.case import Case, Habits
-from store import inbox, marks, outages, people, pulse, told, underway
+from store import inbox, marks, outages, people, pulse, restored, told, underway
 from store.database import Database, StoreDown
 from store.outages import Outage
 
@@ -259,13 +259,17 @@ class Guard:
         return told_now
 
     async def _tell_of_gap(self, case: Case, last: datetime) -> None:
-        """Nobody watched from then until now: told once, by the process that watches again."""
+        """Nobody watched from then until now: told once, by the process that watches again.
+
+        Of a store that was brought back the offices are told in other words, and nobody is watched until they have said.
+        """
+        brought = await restored.held(case.tx)
         by_school: dict[int, list[Reader]] = {}
         out = await underway.visitors(case.tx, case.now + EARLY)
         for reader, _ in self._to_be_told(await self._who(case, out), closes=False):
             by_school.setdefault(reader.person.school_id, []).append(reader)
         for school_id, readers in by_school.items():
-            if not await told.is_due(case.tx, school_id, MARK, last, case.now):
+            if school_id in brought or not await told.is_due(case.tx, school_id, MARK, last, case.now):
                 continue
             for reader in readers:
                 ways = case.usable(reader.person.alarm_channels())[:1]

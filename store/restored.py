@@ -12,12 +12,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from bot.alarm import Alarm
+from bot.drill import LIVE
+from bot.drill import State as DrillState
 from bot.place import Place, State
 from store import alarms, marks, visits
 from store.database import ALONE, Transaction
 from store.outbox import PENDING
 from store.outbox import State as Owed
-from store.tables import AlarmRow, JournalRow, MarkRow, OutboxRow, PlaceRow, PulseRow, SchoolRow
+from store.tables import AlarmRow, DrillRow, JournalRow, MarkRow, OutageRow, OutboxRow, PlaceRow, PulseRow, SchoolRow
 
 _HELD, _FROM, _ASKED, _AGAIN = "restored at", "restored from", "restored asked", "restored asked again"
 
@@ -42,7 +44,10 @@ NOTHING = Waiting()
 
 
 async def hold_fire(tx: Transaction, now: datetime) -> None:
-    """From now on this store holds its fire. What it still owed may have been sent since, so it is owed no longer."""
+    """From now on this store holds its fire. What it still owed may have been sent since, so it is owed no longer.
+
+    Nor does it wait for receipts, know of an outage, or hold a drill: all that was then.
+    """
     for at, school_id in [(await _last(tx, now), one) for one in (await tx.session.exec(select(SchoolRow.id))).all()]:
         await marks.put(tx, f"{_HELD} {school_id}", now)
         await marks.put(tx, f"{_FROM} {school_id}", at)
@@ -50,6 +55,10 @@ async def hold_fire(tx: Transaction, now: datetime) -> None:
     values: dict[str, Any] = {"state": Owed.GONE, "trouble": False, "lease": None, "lease_until": None}
     await tx.session.exec(owed.where(col(OutboxRow.state).in_(PENDING)).values(**values), execution_options=ALONE)
     await tx.session.exec(owed.values(trouble=False), execution_options=ALONE)
+    await tx.session.exec(update(OutboxRow).values(receipt_by=None), execution_options=ALONE)
+    await tx.session.exec(delete(OutageRow), execution_options=ALONE)
+    live = update(DrillRow).where(col(DrillRow.state).in_(LIVE))
+    await tx.session.exec(live.values(state=DrillState.OVER, ended_at=now), execution_options=ALONE)
 
 
 async def _last(tx: Transaction, now: datetime) -> datetime:

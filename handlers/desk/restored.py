@@ -2,7 +2,7 @@
 
 The backup knows nothing of what came after it: whoever was out may be long home, and somebody may be out of whom it has
 never heard. So nothing that it holds has its consequence before the office has said; and when nobody says, everything is
-real (docs/decisions/0021). What is texted meanwhile is dealt with as ever: whoever is heard from is real, and a cry for
+real (docs/decisions/0026). What is texted meanwhile is dealt with as ever: whoever is heard from is real, and a cry for
 help goes out at once.
 """
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from store import alarms, outbox, restored, visits
+from bot.outage import Part
+from store import alarms, drills, outages, outbox, receipts, restored, visits
 from store.database import Database
 from store.restored import NOTHING
 from tests.store.cast import HOUR, MINUTE, NOW, core, notice, scene
@@ -41,6 +42,23 @@ async def test_what_was_owed_is_owed_no_longer(database: Database) -> None:
         await core(tx, text("UPDATE outbox SET trouble = true, state = 'refused' WHERE id = 2"))
         await restored.hold_fire(tx, NOW + MINUTE)
         assert (await outbox.next_due(tx), await outbox.troubled(tx, 9)) == (None, [])
+
+
+async def test_what_was_going_on_is_over(database: Database) -> None:
+    """No receipt is waited for, no outage is known, and a drill has ended: all that was then."""
+    async with database.transaction() as tx:
+        found = await scene(tx)
+        await outbox.owe(tx, notice("one"), NOW)
+        await core(tx, text("UPDATE outbox SET state = 'sent', receipt_by = made_at"))
+        await outages.note(tx, Part.SMS, NOW, [found.asha.id])
+        await drills.ask(tx, found.school_id, NOW)
+        assert len(await receipts.silent(tx, NOW + HOUR, 9)) == 1
+    async with database.transaction() as tx:
+        await restored.hold_fire(tx, NOW + MINUTE)
+    async with database.transaction() as tx:
+        assert await receipts.silent(tx, NOW + HOUR, 9) == []
+        assert await outages.all_of_them(tx) == []
+        assert await drills.live(tx, found.school_id) is None
 
 
 async def test_a_store_that_was_not_brought_back_waits_for_nothing(database: Database) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from handlers import backups
+from store import drills, pulse
 from store.backup import BackupFault
 from store.crypto import Sealer
+from tests.fakes.twilio_messages import NEVER
 from tests.world.world import World
 
 
@@ -135,7 +137,7 @@ async def test_what_was_owed_is_not_sent_twice_and_an_alarm_waits_too(world: Wor
     for one in (asha, olive, world.henry, dana):
         assert [line.text for line in one.ignores() if "ALARM" in line.text] == []
     await olive.texts(f"real {visit}")
-    dana.receives("ALARM", "CODE WORD")
+    dana.receives("NOBODY ANSWERS", "Asha", "code word")
     for one in world.staff:
         one.ignores()
 
@@ -156,6 +158,33 @@ async def test_whoever_is_heard_from_is_real(world: World) -> None:
     world.dana.receives("ALARM", "HELP")
     for one in (asha, ben, olive, world.henry):
         one.ignores()
+
+
+async def test_what_was_going_on_then_is_over(world: World) -> None:
+    """A drill, an outage, an alarm without a receipt: nobody hears of the old ones again, nor that nobody watched."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(asha)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    async with world.attached.service.database.transaction() as tx:
+        await drills.ask(tx, world.school_id, world.clock())
+        await pulse.beat(tx, world.clock(), world.clock())
+    await world.settles()
+    world.telegram.goes_down()
+    world.twilio.receipts(*NEVER)
+    await world.passes("2m")
+    await asha.texts("blue folder")
+    file = await is_backed_up(world)
+    world.telegram.comes_back()
+    for one in world.staff:
+        one.ignores()
+    await is_brought_back(world, file, "16:00")
+    await world.passes("2m")
+    for one in world.staff:
+        shown = [line.text for line in one.ignores()]
+        assert [text for text in shown if any(word in text for word in ("GUARD", "TEST", "ALARM", "no answer"))] == []
+    await olive.texts("none")
+    olive.receives("Closed: 1")
 
 
 async def test_a_backup_with_nobody_out_asks_nothing(world: World) -> None:
