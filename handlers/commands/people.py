@@ -108,6 +108,18 @@ def back(phone: Annotated[str, typer.Argument(help="The person's number, as on r
 
 
 @app.command()
+def left(phone: Annotated[str, typer.Argument(help="The person's number, as on record.")]) -> None:
+    """Note that somebody has left the school: no alarm goes to them, and nobody waits for their yes."""
+
+    async def work() -> None:
+        async with opened() as (tx, schools):
+            report = await imports.has_left(tx, schools, phone, system_clock())
+        typer.echo("\n".join(["noted", *report.notes]))
+
+    carry_out(work())
+
+
+@app.command()
 def duty(as_json: AsJson = False) -> None:
     """Who is on duty now, rung by rung, and who is absent when."""
 

@@ -137,7 +137,7 @@ async def happen(case: Case, going: Round, sight: Sight, request: Request, happe
             case TellGoers(notice):
                 await tell_goers(case, sight, notice, why=_why(case, sight, happening))
             case Untellable():
-                await _untellable(case, sight)
+                await untellable(case, sight)
             case Report():
                 await _report(case, sight)
     return after
@@ -294,11 +294,11 @@ async def _tell_declined(case: Case, sight: Sight, by: Person | None, values: Ma
     )
 
 
-async def _untellable(case: Case, sight: Sight) -> None:
-    """Nobody may say yes: the office is told once a day, with what mends it."""
+async def untellable(case: Case, sight: Sight) -> bool:
+    """Nobody may say yes: the office is told once a day, with what mends it. False where it has been told."""
     visit, language = sight.visit, case.language(sight.visit.school_id)
     if not await told.is_due(case.tx, visit.school_id, f"no authoriser {visit.id}", case.now - DAY, case.now):
-        return
+        return False
     await case.tell(
         visit.school_id,
         [Role.OFFICE],
@@ -308,6 +308,7 @@ async def _untellable(case: Case, sight: Sight) -> None:
         plan=judging.when(case, sight),
         rungs=", ".join(notices.role(role, language) for role in visit.policy.authorise),
     )
+    return True
 
 
 async def _report(case: Case, sight: Sight) -> None:

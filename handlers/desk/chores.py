@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from handlers.desk import choosing, drills, duty, fit, following, records
+from handlers.desk import choosing, drills, duty, fit, following, records, vain
 from handlers.desk.case import Case
 
 CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
@@ -13,6 +13,7 @@ CHORES: tuple[Callable[[Case, int], Awaitable[bool]], ...] = (
     following.ask,
     following.review,
     fit.look,
+    vain.look,
     drills.schedule,
 )
 """Each looks by itself whether it is due at a school, and gives whether it did anything. Done twice is done once."""

@@ -10,6 +10,7 @@ from handlers.imports.duty import (
     present,
 )
 from handlers.imports.entries import ENTRY_COLUMNS
+from handlers.imports.leaving import has_left
 from handlers.imports.particulars import PARTICULARS_COLUMNS
 from handlers.imports.plans import VISIT_COLUMNS, import_visits
 from handlers.imports.staff import PEOPLE_COLUMNS, import_people
@@ -26,6 +27,7 @@ __all__ = [
     "ImportReport",
     "absent",
     "drop_rota",
+    "has_left",
     "import_absences",
     "import_people",
     "import_rota",
