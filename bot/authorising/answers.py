@@ -27,6 +27,7 @@ class Do(Enum):
     LIFT = "lift"
     ASSESSED = "assessed"
     CONTACT = "contact"
+    ALONG = "along"
     DETAILS = "details"
 
 

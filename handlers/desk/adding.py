@@ -1,4 +1,4 @@
-"""What is added to a visit before it: a risk, a note, an assessment, the reason for which a high-risk mark is lifted."""
+"""What is added to a visit before it: a risk, a note, an assessment, why a high-risk mark is lifted, who goes along."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from bot import notices
 from bot.authorising import Answer, Do, Event, Happening, State
 from bot.details import Details
 from bot.people import Person
-from handlers.desk import authorising, briefing, judging, replying
+from handlers.desk import along, authorising, briefing, judging, replying
 from handlers.desk.authorising import Round
 from handlers.desk.case import Case
 from handlers.desk.judging import Sight
@@ -18,6 +18,7 @@ _WHAT = {
     Do.LIFT: "add_what_lift",
     Do.ASSESSED: "add_what_assessed",
     Do.CONTACT: "add_what_contact",
+    Do.ALONG: "along_nobody",
 }
 _ADDED = {Do.RISK: "added_risk", Do.NOTE: "added_note", Do.LIFT: "added_lift", Do.ASSESSED: "added_assessed"}
 LONGEST = 160
@@ -42,6 +43,8 @@ async def add(case: Case, person: Person, answer: Answer) -> str | None:
         return (await replying.sentences(case, person, _not_theirs(sight)))[0]
     if answer.do is Do.CONTACT:
         return await _contact(case, sight, person, answer.words)
+    if answer.do is Do.ALONG:
+        return await along.take(case, sight, person, answer.words)
     words = notices.shorten(answer.words, LONGEST)
     await visits.change(case.tx, visit, details=_with(visit.details, answer.do, words, person))
     await case.note(person.school_id, "added", number, person_id=person.id, what=answer.do.value, text=words)
