@@ -35,7 +35,7 @@ async def test_E14_setting_out_and_coming_back_are_told_to_the_office(at: At) ->
     world = await at("early-years")
     await world.plans(world.asha, back="15:00")
     await world.asha.texts("setting off")
-    world.asha.receives("SET OUT 14:00. Expected back 15:00. Text 4 when you are back.")
+    world.asha.receives("SET OUT 14:00. Expected back 15:00. Text 4 when you are back.", "Take your ID")
     world.olive.receives("A. SET OUT 14:00", "expected back 15:00")
     await world.until("14:55")
     world.asha.receives_nothing()

@@ -192,6 +192,24 @@ async def test_a_moved_visit_needs_a_new_yes(world: World) -> None:
         one.receives("AUTHORISED by H.")
 
 
+async def test_a_visit_that_is_moved_by_text_needs_a_new_yes(world: World) -> None:
+    """Whoever goes may move it; both hear that it waits, and it is put to Henry with its new time."""
+    number = await asked(world)
+    await says_yes(world)
+    await world.asha.texts(f"move {number} to 16.20")
+    world.asha.receives(f"MOVED {number}: 16:20")
+    world.ben.receives(f"A. MOVED {number}: 16:20")
+    for one in (world.asha, world.ben):
+        one.receives(f"CHANGED {number}, 16:20-16:50: moved. It needs a new yes.")
+    await world.passes("2m")
+    world.dee.ignores()
+    world.henry.receives(f"AUTHORISE? {number}: A.+B. to K.T., 16:20-16:50")
+    await world.henry.texts("1")
+    world.henry.receives("AUTHORISED")
+    for one in (world.asha, world.ben):
+        one.receives("AUTHORISED by H.")
+
+
 async def test_a_high_risk_mark_is_lifted_with_a_reason_and_by_the_authoriser_alone(world: World) -> None:
     """No yes before that (E10), neither by digit nor by number."""
     number = await asked(world, details=Details(high_risk=True, assessment="Henry 20/11", family_told="by phone"))
