@@ -39,6 +39,7 @@ READS: dict[str, Ask] = {
     "visits.of_outing": lambda tx, school, s: visits.of_outing(tx, school, OUTING, s.asha.id),
     "visits.between": lambda tx, school, s: visits.between(tx, school, NOW - DAY, NOW + DAY),
     "visits.open_numbers": lambda tx, school, s: visits.open_numbers(tx, school),
+    "visits.open_places": lambda tx, school, s: visits.open_places(tx, school, NOW + DAY),
     "visits.first_start": lambda tx, school, s: visits.first_start(tx, school, NOW, NOW + DAY),
     "alarms.by_id": lambda tx, school, s: alarms.by_id(tx, school, s.alarm.id or 0),
     "alarms.open_in_school": lambda tx, school, s: alarms.open_in_school(tx, school),

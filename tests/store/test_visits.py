@@ -131,3 +131,20 @@ async def test_a_visitors_places_are_the_open_and_the_lately_closed(database: Da
     async with database.transaction() as tx:
         found = await visits.places_of_visitor(tx, set_up.school_id, set_up.asha.id, NOW - HOUR)
     assert [place.id for place in found] == [unstarted.id, earlier.id, set_up.place.id, lately.id]
+
+
+async def test_the_open_places_of_a_school_are_those_begun_or_soon_to_begin(database: Database) -> None:
+    """In the order of their start; what starts later, and what is closed, is not among them."""
+    set_up = await begin(database)
+    async with database.transaction() as tx:
+        await visits.save_place(tx, set_up.school_id, replace(set_up.place, starts_at=NOW - HOUR, state=State.THERE))
+        for starts_at, state in (
+            (NOW + HOUR, State.PLANNED),
+            (NOW + DAY, State.PLANNED),
+            (NOW - MINUTE, State.LEFT),
+            (None, State.THERE),
+        ):
+            place = replace(set_up.place, id=None, starts_at=starts_at, state=state)
+            await visits.add_place(tx, set_up.school_id, place)
+        found = await visits.open_places(tx, set_up.school_id, NOW + HOUR)
+    assert [place.starts_at for place in found] == [None, NOW - HOUR, NOW + HOUR]
