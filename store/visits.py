@@ -227,6 +227,18 @@ async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[
     return [_place(row) for row in (await tx.session.exec(query)).all()]
 
 
+async def open_code_words(tx: Transaction, school_id: int, until: datetime) -> dict[int, tuple[str, ...]]:
+    """The code words of the visits of these places, by the visit's number, and of none that has none. In one question."""
+    is_open = exists().where(
+        col(PlaceRow.visit_id) == col(VisitRow.id),
+        col(PlaceRow.state).not_in(_CLOSED),
+        or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= until),
+    )
+    query = select(VisitRow.id, VisitRow.code_words).where(VisitRow.school_id == school_id, is_open)
+    found = {number: json.loads(tx.sealer.open(sealed)) for number, sealed in (await tx.session.exec(query)).all()}
+    return {number: tuple(phrases) for number, phrases in found.items() if number is not None and phrases}
+
+
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:
     query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.id == place_id)
     row = (await tx.session.exec(query)).first()

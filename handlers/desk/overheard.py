@@ -40,27 +40,24 @@ async def _told_of(case: Case, text: Text) -> list[tuple[Person, Place]]:
     said = set(re.findall(r"\w+", words.casefold()))
     school = case.school(school_id)
     tells = codeword.tells_of(words, language=school.language) or bool(codeword.find(words, school.code_words))
+    others = [one for one in await case.people(school_id) if one.id != text.person.id and Role.VISITOR in one.roles]
+    names = {one.id for one in others if one.name.split()[0].casefold() in said}
+    phrased = {one.id for one in others if codeword.find(words, one.code_words)}
+    of_visits = await visits.open_code_words(case.tx, school_id, case.now + SOON)
+    visits_phrased = {number for number, phrases in of_visits.items() if codeword.find(words, phrases)}
+    if not (visits_phrased or phrased or (names and tells)):
+        return []
     coming = await visits.open_places(case.tx, school_id, case.now + SOON)
     named: list[tuple[Person, Place]] = []
     by_visit: dict[int | None, tuple[Person, Place]] = {}
-    for visitor in await case.people(school_id):
+    for visitor in others:
         places = sorted((one for one in coming if one.visitor_id == visitor.id), key=lambda one: not one.is_inside)
-        if visitor.id == text.person.id or Role.VISITOR not in visitor.roles:
-            continue
-        is_named, place = visitor.name.split()[0].casefold() in said, (*places, Place(visitor.id))[0]
-        if await _is_theirs(case, words, visitor, places) or (is_named and tells):
+        place, is_named = (*places, Place(visitor.id))[0], visitor.id in names
+        is_theirs = places and (visitor.id in phrased or any(one.visit_id in visits_phrased for one in places))
+        if is_theirs or (is_named and tells):
             by_visit.setdefault(place.visit_id, (visitor, place))
             named += [(visitor, place)] if is_named else []
     return named or list(by_visit.values())
-
-
-async def _is_theirs(case: Case, words: str, visitor: Person, places: list[Place]) -> bool:
-    """Whether a text holds the phrase of somebody who is on a visit, or that of the visit."""
-    phrases = [*visitor.code_words] if places else []
-    for place in places:
-        visit = await visits.by_id(case.tx, visitor.school_id, place.visit_id) if place.visit_id else None
-        phrases += visit.code_words if visit else ()
-    return bool(codeword.find(words, phrases))
 
 
 async def _answer(case: Case, text: Text, told: list[tuple[Person, Place]]) -> None:
