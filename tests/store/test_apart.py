@@ -38,7 +38,6 @@ READS: dict[str, Ask] = {
     "visits.places_of_visitor": lambda tx, school, s: visits.places_of_visitor(tx, school, s.asha.id, NOW - DAY),
     "visits.of_outing": lambda tx, school, s: visits.of_outing(tx, school, OUTING, s.asha.id),
     "visits.between": lambda tx, school, s: visits.between(tx, school, NOW - DAY, NOW + DAY),
-    "visits.open_places": lambda tx, school, s: visits.open_places(tx, school, NOW + DAY),
     "visits.open_code_words": lambda tx, school, s: visits.open_code_words(tx, school, NOW + DAY),
     "visits.open_numbers": lambda tx, school, s: visits.open_numbers(tx, school),
     "visits.open_places": lambda tx, school, s: visits.open_places(tx, school, NOW + DAY),
