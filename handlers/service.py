@@ -280,6 +280,12 @@ class Service:
         if self.examine and due:
             await self.desk.examined(due, await self.examine(), self.administrator)
 
+    async def look_over(self, examine: Callable[[], Awaitable[Sequence[Sign]]]) -> Sequence[Sign]:
+        """The look at a start. Where the day's own has been, the offices hear what has turned red since."""
+        signs = await examine()
+        await self.desk.examined(self.desk.habits.schools, signs, self.administrator, at_start=True)
+        return signs
+
     async def _delivery_pass(self) -> None:
         # What waits for a free hand, or behind another for the same phone, is taken as soon as one has landed.
         await self.delivery.turn()

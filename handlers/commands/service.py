@@ -19,6 +19,7 @@ from handlers.commands.doctor import Look, remarks
 from handlers.commands.shared import SteppedFrom, carry_out, key_for, refuse, settings_and_schools
 from handlers.demo import days, transcript
 from handlers.doors import open_service
+from handlers.service import Service
 
 
 def run(stepped_from: SteppedFrom = None) -> None:
@@ -52,7 +53,7 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
             loop.add_signal_handler(name, stop.set)
         doors = "local phones at " + url + "/local" if settings.is_local else "Telegram and Twilio, as set"
         typer.echo(f"Doorstep watches over {len(schools)} school(s): {doors}", err=True)
-        looking = asyncio.create_task(_look_over(look))
+        looking = asyncio.create_task(_look_over(attached.service, look))
         await attached.service.run(stop)
     finally:
         if looking is not None:
@@ -60,9 +61,9 @@ async def serve(settings: Settings, schools: dict[str, School], stepped_from: da
         await attached.close()
 
 
-async def _look_over(look: Look) -> None:
+async def _look_over(service: Service, look: Look) -> None:
     """The doctor's remarks at the start. They hold nothing up: whoever is out is watched over from the first second."""
-    signs = await replace(look, running=False, outside=False).examine()
+    signs = await service.look_over(replace(look, running=False, outside=False).examine)
     typer.echo("\n".join(remarks(signs)), err=True)
 
 

@@ -1,7 +1,7 @@
 """The desk: takes what came in and what has come due, lets the judge decide, and records it. The one writer of visits."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -243,11 +243,13 @@ class Desk:
             case = self._case(tx)
             return [school_id for school_id in self.habits.schools if await morning.is_due(case, school_id)]
 
-    async def examined(self, school_ids: Sequence[int], signs: Sequence[Sign], administrator: str) -> None:
+    async def examined(
+        self, school_ids: Iterable[int], signs: Sequence[Sign], administrator: str, *, at_start: bool = False
+    ) -> None:
         """What the doctor saw: what is red is told to the offices."""
         for school_id in school_ids:
             async with self.database.transaction() as tx:
-                await morning.tell(self._case(tx), school_id, signs, administrator)
+                await morning.tell(self._case(tx), school_id, signs, administrator, at_start=at_start)
         self.wake()
 
     async def tell_offices(self, notice: str, **values: Any) -> None:

@@ -94,6 +94,27 @@ async def test_nothing_red_is_no_news(world: World) -> None:
     assert [entry.body for entry in await world.journal() if entry.kind == "examined"] == [{"red": []}]
 
 
+async def test_what_has_turned_red_since_the_morning_is_told_at_the_next_start(world: World) -> None:
+    """Sound in the morning; at noon Doorstep is started anew without credit: the office hears of it, once."""
+    service = world.attached.service
+    world.twilio.balance = "0.40"
+    assert service.examine is not None
+    await service.look_over(service.examine)  # the morning's own look is to come, and would tell it
+    await world.settles()
+    world.twilio.balance = "25.00"
+    await service.morning()
+    await world.passes("5h")
+    for one in world.staff:
+        one.ignores()
+    world.twilio.balance = "0.40"
+    for _ in range(2):
+        await service.look_over(service.examine)
+        await world.settles()
+    for channel in Channel:
+        world.olive.receives("12:00: Doorstep is not fit for visits: no credit left", by=channel)
+    world.olive.receives_nothing()
+
+
 async def test_a_school_without_an_office_tells_its_headteacher(world: World) -> None:
     """That there is no office is red, and somebody hears of it all the same."""
     async with world.attached.service.database.transaction() as tx:
