@@ -82,14 +82,16 @@ async def test_a_long_poll_wakes_for_a_text_and_is_never_longer_than_the_cap(
     assert update.message.date == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
-async def test_a_second_poller_ends_the_first_with_a_conflict(telegram: TelegramServer, bot: Bot) -> None:
+async def test_a_second_poller_ends_the_first_with_a_conflict(clock: Hands) -> None:
     """Two getUpdates on one token: the one that waited gets 409."""
-    waiting = asyncio.create_task(bot.get_updates(timeout=30))
-    assert await asyncio.to_thread(telegram.until, lambda: len(telegram.calls("getUpdates")) == 1, 60.0)
-    async with Bot(TOKEN, base_url=f"{telegram.url}/bot") as other:
-        await other.get_updates(timeout=0)
-    with pytest.raises(Conflict, match="only one bot instance"):
-        await waiting
+    with TelegramServer(clock, token=TOKEN, poll_cap=30) as patient:
+        url = f"{patient.url}/bot"
+        async with Bot(TOKEN, base_url=url) as one, Bot(TOKEN, base_url=url) as other:
+            waiting = asyncio.create_task(one.get_updates(timeout=30))
+            assert await asyncio.to_thread(patient.until, lambda: len(patient.calls("getUpdates")) == 1)
+            await other.get_updates(timeout=0)
+            with pytest.raises(Conflict, match="only one bot instance"):
+                await waiting
 
 
 async def test_allowed_updates_persist(telegram: TelegramServer, bot: Bot) -> None:
