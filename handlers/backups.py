@@ -15,7 +15,7 @@ from store import backup as store_backup
 from store import journal, people, restored
 from store.backup import BackupFault, Contents
 from store.crypto import Sealer
-from store.database import Database
+from store.database import Database, Transaction
 from store.journal import Check
 from store.schema import migrate
 
@@ -28,6 +28,8 @@ class Taken:
     size: int
     contents: Contents
     journals: Sequence[Check]
+    out: Sequence[str] = ()
+    """Of a store that was brought back: whoever is out by it."""
 
 
 async def take(url: str, sealer: Sealer, target: Path) -> Taken:
@@ -58,20 +60,41 @@ async def restore(url: str, sealer: Sealer, file: Path, now: datetime) -> Taken:
             again = Path(name) / "again.db"
             contents = await opened(file, again, sealer)
             journals = await read_whole(again, sealer)
-            await _hold_fire(again, sealer, now)
+            out = await _hold_fire(Database(f"sqlite+aiosqlite:///{again}", sealer), now)
             store_backup.put_in_place(again, target)
     finally:
         await held.close()
-    return Taken(target, target.stat().st_size, contents, journals)
+    return Taken(target, target.stat().st_size, contents, journals, out)
 
 
-async def _hold_fire(file: Path, sealer: Sealer, now: datetime) -> None:
-    database = Database(f"sqlite+aiosqlite:///{file}", sealer)
+async def already_back(url: str, sealer: Sealer, now: datetime) -> Sequence[str]:
+    """Have a store hold its fire that was brought back by other tools; gives who is out by it. Raises as `restore` does."""
+    database = Database(url, sealer)
+    try:
+        await database.hold_alone()
+        await migrate(database)
+        async with database.reading() as tx:
+            await people.check_key(tx)
+    except BaseException:
+        await database.close()
+        raise
+    return await _hold_fire(database, now)
+
+
+async def _hold_fire(database: Database, now: datetime) -> list[str]:
+    """From now on it waits for the word of the offices. Gives a line for each who is out by it, and lets go of it."""
     try:
         async with database.transaction() as tx:
             await restored.hold_fire(tx, now)
+            return [line for school_id in await restored.held(tx) for line in await _out(tx, school_id, now)]
     finally:
         await database.close()
+
+
+async def _out(tx: Transaction, school_id: int, now: datetime) -> list[str]:
+    names = {person.id: person.initials for person in await people.of_school(tx, school_id)}
+    places = await restored.places_in_question(tx, school_id, now)
+    return [f"visit {place.visit_id}: {names.get(place.visitor_id, '?')}, {place.state}" for place in places]
 
 
 async def opened(sealed: Path, into: Path, sealer: Sealer) -> Contents:

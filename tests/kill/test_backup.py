@@ -51,7 +51,10 @@ def test_a_store_is_brought_back_by_the_command(town: Town) -> None:
         assert "move it away first" in town.doorstep.asks("restore", "kept.backup").stderr
         for lost in town.folder.glob("doorstep.db*"):
             lost.rename(town.folder / f"lost-{lost.name}")
-        assert "brought back" in town.doorstep.command("restore", "kept.backup")
+        assert "give the file of a backup" in town.doorstep.asks("restore").stderr
+        said = town.doorstep.command("restore", "kept.backup")
+        assert "brought back" in said
+        assert "visit 1: " in said
         town.doorstep.opens()
         assert any(town.twilio.until(lambda: asked(town), LOOK) for _ in range(100))
         assert town.doorstep.faults == []
@@ -61,7 +64,7 @@ def asked(town: Town) -> bool:
     """Whether the office has been asked, by whatever channel it has."""
     lines = [line.text for line in town.telegram.screen(OFFICE_CHAT) if line.way == "got"]
     lines += [line.body for line in town.twilio.phone(OLIVE) if line.way == "got"]
-    return any("Who really is?" in line for line in lines)
+    return any("who really is?" in line for line in lines)
 
 
 def got(town: Town, number: str, words: str) -> bool:

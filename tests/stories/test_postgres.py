@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from handlers import backups
 from handlers.doors import open_service
+from store.crypto import Sealer
 from store.database import StoreInUse
 from tests.store.conftest import POSTGRES, Shelf
 from tests.world.world import World
@@ -58,3 +60,25 @@ async def test_a_second_process_on_the_same_database_refuses_to_start(world: Wor
     """One engine acts on a store; the other says so and stays out."""
     with pytest.raises(StoreInUse, match="another Doorstep already acts on this database"):
         await open_service(world.settings(), world.schools(), world.clock)
+
+
+async def test_a_database_that_was_brought_back_holds_its_fire_when_told(world: World) -> None:
+    """Brought back by its own tools and marked: nothing fires before the office has said what is real."""
+    asha, olive = world.asha, world.olive
+    visit = await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.crashes()
+    await world.passes("2h")
+    key = world.settings().secret_key
+    assert key is not None
+    out = await backups.already_back(world.settings().database_url, Sealer(key.get_secret_value()), world.clock())
+    assert out == [f"visit {visit}: A., there"]
+    await world.reopens()
+    for words in ("AUTOMATIC", "brought back from a backup of 14:00", f"REAL {visit}"):
+        olive.receives(words)
+    assert await world.open_alarms() == []
+    await olive.texts("none")
+    olive.receives(f"Closed: {visit}")
+    for one in (asha, olive, world.henry):
+        one.ignores()

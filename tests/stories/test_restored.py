@@ -109,7 +109,7 @@ async def test_what_cannot_be_meant_is_asked_about(world: World) -> None:
     world.olive.ignores()
     for words in ("REAL 99", "real", f"REAL {first} I think"):
         await world.olive.texts(words)
-        world.olive.receives("Who really is?")
+        world.olive.receives("who really is?")
     await world.asha.texts(f"REAL {first}")
     world.asha.ignores()
     await world.passes("10m")
