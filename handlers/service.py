@@ -184,13 +184,14 @@ class Service:
 
     async def advance(self, clock: SteppedClock, length: timedelta) -> datetime:
         """Live through `length` of a stepped clock: every deadline on the way has its consequence at its own instant."""
-        target = clock() + length
+        begun, target = clock(), clock() + length
         await self.settle()
         while (coming := await self.next_instant()) is not None and coming <= target:
             clock.move_to(max(coming, clock()))
             await self.settle()
         clock.move_to(target)
         await self.settle()
+        await self.note_pulse(begun)  # beats count seconds of the machine: to them the time that was stepped is a gap
         return clock()
 
     async def next_instant(self) -> datetime | None:

@@ -149,6 +149,8 @@ KILLED = Scene(
         at(
             "16:29",
             Process.STARTED,
+            BEN.gets("GUARD BACK 16:29: Doorstep stood still since 16:27"),
+            OLIVE.gets("GUARD BACK 16:29: Doorstep watches again. From 16:27 it did not"),
             OLIVE.gets("{code} 16:29: no answer yet, so Dana is told too"),
             HENRY.gets("{code} 16:29: no answer yet, so Dana is told too"),
             DANA.gets("ALARM {code} 16:29: Ben missed check-in at The Old Mill, Kiln Row", "heard 16:11"),
