@@ -148,7 +148,8 @@ async def _as_said(case: Case, text: Text, happening: Happening, place: Place, h
     policy = await case.policy(text.person.school_id, place.visit_id)
     if late.counts(text.said, happening.event, place, heard_on, policy, case.now):
         return replace(happening, said_at=text.said.at)
-    return Happening(Event.UNCLEAR, ask=happening.event.value.replace(" ", "_"), note=happening.note)
+    asked = happening.event.value.replace(" ", "_")
+    return Happening(Event.UNCLEAR, ask=asked, note=happening.note, said_at=text.said.at)
 
 
 async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening, both: bool) -> bool:

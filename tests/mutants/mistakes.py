@@ -124,12 +124,12 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         if fresh is not None and school_id in self.habits.schools:
             await places.deadline(""",
         """
-        if fresh is not None and school_id in self.habits.schools and await outbox.next_due(tx) is None:
+        if fresh is not None and await outbox.next_due(tx) is not None:
+            later = self.clock() + timedelta(minutes=5)
+            await visits.save_place(tx, school_id, __import__("dataclasses").replace(fresh, deadline_at=later))
+        elif fresh is not None and school_id in self.habits.schools:
             await places.deadline(""",
-        (
-            "tests/stories/test_refused.py::test_twilio_refuses_every_text",
-            "tests/stories/test_channels.py::test_twilio_down_for_a_while_only_delays_the_alarm",
-        ),
+        ("tests/stories/test_silence.py::test_silence_is_noticed_though_no_question_could_be_sent",),
     ),
     Mistake(
         "a throttle on alarms",

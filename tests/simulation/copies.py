@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.people import Channel
-from tests.simulation.invariants import Broken
+from tests.simulation.broken import Broken
 from tests.simulation.ledger import Books, Got, Ledger
 from tests.simulation.plan import BY_NAME
 from tests.simulation.record import SEALER

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from bot.people import Role
 from tests.simulation.able import FOREVER, Able, both, down, outside
+from tests.simulation.broken import Broken
 from tests.simulation.ledger import AlarmLine, Books, InboxLine, Ledger, PlaceLine, Said
+from tests.simulation.outlives import Outlives
 from tests.simulation.plan import Actor, Means
 from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import LATE, Visitor
@@ -28,14 +30,6 @@ ENDED = "stood down"
 ENDING = re.compile(r"\s*(safe|false|test|real)\b", re.IGNORECASE)
 ALARM = re.compile(r"ALARM (\w{4}) ")
 NAMELESS = ""
-
-
-class Broken(Exception):
-    """A promise that was not kept."""
-
-    def __init__(self, which: str, why: str) -> None:
-        super().__init__(f"{which}: {why}")
-        self.which = which
 
 
 class Heard(NamedTuple):
@@ -67,6 +61,7 @@ class Reckoning:
     """What is made to be unreadable: it alone may be set aside."""
     in_doubt: bool = False
     """Whether it can no longer be known what is right of a visitor (`upheavals.py`)."""
+    outlives: Outlives | None = None
     steps: int = 0
     _low: int = 0
     _kept: set[tuple[str, str]] = field(default_factory=set)
@@ -94,6 +89,8 @@ class Reckoning:
         self._alarms_are_out(alarms)
         if not self.in_doubt:
             self._silence_is_noticed(alarms)
+            if self.outlives is not None:
+                self.outlives.looks(places, alarms)
         self._places = {place.id: place for place in places}
         self._alarms = {alarm.id: alarm for alarm in alarms}
 

@@ -109,7 +109,7 @@ class Books:
     """The store through a connection of our own. Instants are seconds of the run, by how far our clock is `ahead` less."""
 
     def __init__(self, path: Path | None, begins: datetime, ahead: Callable[[], float] = lambda: 0.0) -> None:
-        self._path, self._begins, self._ahead = path, begins, ahead
+        self._path, self.begins, self._ahead = path, begins, ahead
         self._connection: sqlite3.Connection | None = None
         self._read: dict[str, float] = {}
 
@@ -130,7 +130,7 @@ class Books:
         known = self._read.get(str(written))
         if known is None:
             instant = datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
-            known = self._read[str(written)] = (instant - self._begins).total_seconds()
+            known = self._read[str(written)] = (instant - self.begins).total_seconds()
         return known - self._ahead()
 
     def _maybe(self, written: object) -> float | None:

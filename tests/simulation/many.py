@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.people import Channel
+from tests.simulation.broken import Broken
 from tests.simulation.copies import same_phone
 from tests.simulation.draw import draw
 from tests.simulation.faults import KINDS
-from tests.simulation.invariants import Broken
 from tests.simulation.plan import BY_NAME, CAST, Plan, Size
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from store.journal import Entry
-from tests.simulation.invariants import Broken
+from tests.simulation.broken import Broken
 from tests.simulation.ledger import Ledger
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.plan import Actor, Plan

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.people import Channel
+from tests.simulation.broken import Broken
 from tests.simulation.copies import counts
 from tests.simulation.draw import draw
 from tests.simulation.faults import KINDS
-from tests.simulation.invariants import Broken
 from tests.simulation.ledger import Books, Got
 from tests.simulation.many import SIZE, for_twins, several
 from tests.simulation.plan import Fault, Plan, Size

@@ -17,15 +17,17 @@ from store.database import Database, StoreInUse
 from store.journal import Entry
 from tests.simulation.able import Able, Window
 from tests.simulation.beats import ON_DEMAND
+from tests.simulation.broken import Broken
 from tests.simulation.clocks import MachineClocks
 from tests.simulation.copies import counts, left_over
 from tests.simulation.edges import Boundaries, Edges, RunDisk
 from tests.simulation.faults import KINDS
 from tests.simulation.folk import Folk
-from tests.simulation.invariants import Broken, Reckoning
+from tests.simulation.invariants import Reckoning
 from tests.simulation.ledger import Books, Ledger
 from tests.simulation.loop import VirtualLoop, lasting
 from tests.simulation.machine import PUBLIC_URL, Machine
+from tests.simulation.outlives import Outlives
 from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
 from tests.simulation.postgres import Server
 from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
@@ -114,6 +116,8 @@ class Town:
             frozenset(policy.duress),
             self._spooled,
         )
+        if plan.holds:
+            self.reckoning.outlives = Outlives(loop.time, self.books, self.able, self.twilio)
         self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)
         self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
 

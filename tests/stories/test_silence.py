@@ -26,6 +26,22 @@ async def test_silence_at_the_check_in_climbs_to_the_office(world: World) -> Non
     olive.receives("LEFT")
 
 
+async def test_silence_is_noticed_though_no_question_could_be_sent(world: World) -> None:
+    """The clock runs by the store alone: the alarm is raised at its time, whatever was or was not delivered to the visitor."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha)
+    await asha.texts("arrived")
+    asha.receives("ARRIVED")
+    world.twilio.fails_next(503, method="create", times=999)
+    await world.until("14:14")
+    assert await world.open_alarms() == ["missed check-in"]
+    world.twilio.mends()
+    await world.passes("2m")
+    olive.receives("ALARM", "missed check-in")
+    for one in (asha, olive, world.henry, world.dana):
+        one.ignores()
+
+
 async def test_a_silent_office_passes_the_alarm_to_the_headteacher(world: World) -> None:
     """Two minutes a rung; the office is told that the headteacher is told; the first "mine" wins and the others know who."""
     asha, olive, henry, dana = world.asha, world.olive, world.henry, world.dana
