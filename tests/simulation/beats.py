@@ -10,8 +10,12 @@ from handlers.heartbeat import Beat, Heartbeat
 
 ON_DEMAND = frozenset({"desk", "delivery", "spool", "reconcile"})
 """What works from columns of instants: the reckoning reads them too, and asks for the beat that will find something."""
-RARELY = {"hold": 600.0, "held": 600.0, "pulse": 600.0, "chores": 3600.0, "morning": 3600.0}
-"""What finds nothing to do in an afternoon's run: a few times, so that it is tried."""
+RARELY = {
+    **dict.fromkeys(("hold", "held", "pulse", "drills"), 600.0),
+    **dict.fromkeys(("chores", "morning"), 3600.0),
+    **dict.fromkeys(("guard", "sender", "receipts"), 20.0),
+}
+"""What finds nothing to do in an afternoon's run, a few times, so that it is tried; and what looks for outages, less often."""
 SLACK = 1.0
 
 

@@ -116,8 +116,6 @@ class Town:
             frozenset(policy.duress),
             self._spooled,
         )
-        if plan.holds:
-            self.reckoning.outlives = Outlives(loop.time, self.books, self.able, self.twilio)
         self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)
         self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
 
@@ -259,6 +257,8 @@ class Town:
 
     async def lives(self) -> None:
         """From the first text to the last end. Raises Broken."""
+        if self.plan.holds:
+            self.reckoning.outlives = Outlives(self.loop.time, self.books, self.able, self.twilio)
         for fault in self.plan.faults:
             if fault.boundary:
                 self.boundaries.begins_at[fault.boundary] = partial(self._befalls, fault)
