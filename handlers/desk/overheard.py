@@ -11,6 +11,7 @@ from datetime import timedelta
 from bot import codeword, notices
 from bot.alarm import Kind
 from bot.people import Person, Role
+from bot.talk import Standing, standing
 from bot.visit import Place
 from handlers.desk import alarms
 from handlers.desk.case import Case
@@ -22,16 +23,21 @@ SOON = timedelta(hours=2)
 
 
 async def take(case: Case, text: Text) -> bool:
-    """Raise the alarm of whoever's code word a contact tells of, and say so. False where they tell of none."""
+    """Raise the alarm of whoever's code word a contact tells of, and say so. False where nothing is said of it.
+
+    The phone of somebody who is on a visit, or expected at one soon, shows nothing: there the text goes on as any other.
+    """
     person = text.person
-    if not person.is_contact or any(place.is_inside for place in text.places):
+    if not person.is_contact:
         return False
-    told = await _told_of(case, text)
+    at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
+    own = {place.visit_id for place in text.places if place.visit_id} if at_risk else set()
+    told = [(visitor, place) for visitor, place in await _told_of(case, text) if place.visit_id not in own]
     for visitor, place in told:
         await alarms.raise_alarm(case, person.school_id, visitor.id, place.visit_id, Kind.CODE_WORD)
-    if told:
+    if told and not at_risk:
         await _answer(case, text, told)
-    return bool(told)
+    return bool(told) and not at_risk
 
 
 async def _told_of(case: Case, text: Text) -> list[tuple[Person, Place]]:
