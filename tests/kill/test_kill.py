@@ -52,8 +52,10 @@ def test_nothing_is_lost_however_often_the_process_is_killed(tmp_path: Path) -> 
         checks = json.loads(town.doorstep.command("journal", "verify", "--json"))
         phones = [visitor.phone for visitor in town.visitors] + [town.deputy.phone]
         figures = reckon(tmp_path, town.telegram, town.twilio, town.visitors, phones, town.watch)
+        missed = [one for visitor in town.visitors for one in visitor.causes if not town.watch.reached(one, 0.0)]
         show(town.lived, figures, f"{checks[0]['entries']} entries, fault: {checks[0]['fault'] or 'none'}")
     assert town.faults == []
+    assert missed == []
     assert {name: getattr(figures, name) for name in MUST_BE_NOTHING} == dict.fromkeys(MUST_BE_NOTHING, 0)
     assert figures.most_copies_of_one <= MOST_COPIES
     assert [check["fault"] for check in checks] == [""]

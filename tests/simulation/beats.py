@@ -13,7 +13,7 @@ ON_DEMAND = frozenset({"desk", "delivery", "spool", "reconcile"})
 RARELY = {
     **dict.fromkeys(("hold", "held", "pulse", "drills"), 600.0),
     **dict.fromkeys(("chores", "morning"), 3600.0),
-    **dict.fromkeys(("guard", "sender", "receipts"), 20.0),
+    **dict.fromkeys(("guard", "sender", "receipts"), 300.0),
 }
 """What finds nothing to do in an afternoon's run, a few times, so that it is tried; and what looks for outages, less often."""
 SLACK = 1.0
