@@ -97,6 +97,25 @@ async def test_a_late_left_of_an_earlier_visit_does_not_close_the_next(world: Wo
     olive.receives("LEFT")
 
 
+async def test_a_late_left_closes_the_visit_though_idle_words_waited_before_it(world: World) -> None:
+    """Both are read together, long after: the words that mean nothing were heard when they were said, and not now."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha)
+    await asha.texts("arrived")
+    world.twilio.fails_next(503, method="list", times=99)
+    for at, words in (("14:05", "the dog is lovely"), ("14:06", "left")):
+        await world.until(at)
+        await asha.texts_in_vain(words)
+    await world.until("14:08")
+    asha.ignores()
+    world.twilio.mends()
+    await world.passes("10s")
+    asha.receives("LEFT 14:06")
+    asha.ignores()
+    olive.receives("LEFT 14:06")
+    assert (await world.state(asha), await world.open_alarms()) == ("left", [])
+
+
 async def test_a_late_left_closes_the_visit_though_a_late_ok_before_it_is_asked_about(world: World) -> None:
     """What no longer counts was heard when it was said, and not now: the "left" that was said after it still stands."""
     asha, olive = world.asha, world.olive
