@@ -198,12 +198,12 @@ class Server:
             raise ValueError("the fake's clock must give aware UTC datetimes")
         return at
 
-    def until(self, holds: Callable[[], bool], timeout: float = 60.0) -> bool:
+    def until(self, holds: Callable[[], bool], timeout: float = 5.0) -> bool:
         """Wait until `holds()` is true, looking again at every change; False after `timeout` real seconds."""
         with self._changed:
             return self._changed.wait_for(holds, timeout)
 
-    def settled(self, timeout: float = 60.0) -> bool:
+    def settled(self, timeout: float = 5.0) -> bool:
         """Wait until no webhook of ours is on its way."""
         return self.until(lambda: self._engine is None or not self._posting, timeout)
 

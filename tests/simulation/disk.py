@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any, Protocol
 
 import aiosqlite
@@ -43,6 +44,12 @@ class DryConnection(InPlaceConnection):
         self._disk = disk
         self._tx: Any = _AtOnce()
         self._seen = 0
+
+    def __del__(self) -> None:
+        """A machine that is killed closes nothing, and nobody is to be warned of that."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         return self._opens().__await__()

@@ -22,10 +22,10 @@ from tests.simulation.run import live
 from tests.simulation.shrink import shrunk
 from tests.simulation.sweep import afternoon, boundary_by_boundary
 
-SEEDS, SHARDS = 24, 6
-"""Two hundred and forty visits: what CI has time for."""
-EVERY, IN_TURN = 16, 2
-"""CI kills at every sixteenth boundary, in two parts."""
+SEEDS, SHARDS = 12, 6
+"""A hundred and twenty visits: what CI has time for."""
+EVERY, IN_TURN = 32, 2
+"""CI kills at every thirty-second boundary, in two parts."""
 SWEPT = ("Twilio dumb", "Telegram takes, 500", "suspended", "kept and denied", "wedged", "stopped", "Twilio 403")
 RARELY = 90
 
