@@ -71,6 +71,7 @@ async def test_what_is_red_is_told_to_the_office_before_the_first_visit(world: W
     for channel in Channel:
         line = world.olive.receives("07:00: Doorstep is not fit for visits", "Ask Bruno 07700 900014", by=channel)
         assert "no credit left for texts, texts to it may get lost" in line.text
+    await world.asha.texts("called off")  # or a day of alarms would be lived through
     await world.passes("24h")
     for one in world.staff:
         one.ignores()
