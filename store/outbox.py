@@ -131,6 +131,11 @@ def _parcel(tx: Transaction, row: OutboxRow) -> Parcel:
     )
 
 
+def ours() -> ColumnElement[bool]:
+    """What goes by a channel that this version knows; the rest is for the version that does (docs/decisions/0020)."""
+    return col(OutboxRow.channel).in_(tuple(Channel))
+
+
 def _blocked() -> ColumnElement[bool]:
     """What is no alarm waits for what was written to the same phone before it."""
     earlier = aliased(OutboxRow)
@@ -261,7 +266,7 @@ def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
 
 async def troubled(tx: Transaction, limit: int) -> Sequence[Troubled]:
     """Notices the desk has yet to send round by another way, alarms first."""
-    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), col(OutboxRow.channel).in_(tuple(Channel)))
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours())
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
     return [as_troubled(tx, row) for row in rows]
 
@@ -320,5 +325,5 @@ async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next notice that is owed may leave; one that waits for an earlier one has no time of its own."""
     free = or_(col(OutboxRow.urgent).is_(True), ~_blocked())
-    query = select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED, free)
+    query = select(OutboxRow.next_at).where(col(OutboxRow.state) == State.OWED, free, ours())
     return (await tx.session.exec(query.order_by(col(OutboxRow.next_at)).limit(1))).first()

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from bot.delivery import RECEIPT_WITHIN, Receipted, pause_before
 from bot.events import Receipt
 from store.database import Transaction
-from store.outbox import MOST_RESENDS, PENDING, State, Troubled, as_troubled
+from store.outbox import MOST_RESENDS, PENDING, State, Troubled, as_troubled, ours
 from store.tables import OutboxRow
 
 
@@ -60,7 +60,7 @@ def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
 
 async def silent(tx: Transaction, now: datetime, limit: int) -> Sequence[Troubled]:
     """Alarms that a provider has taken, and said nothing more of within their time."""
-    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now)
+    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now, ours())
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
     return [as_troubled(tx, row) for row in rows]
 
@@ -72,7 +72,8 @@ async def stop_waiting(tx: Transaction, reference: int) -> None:
 
 async def awaited(tx: Transaction, by: datetime, limit: int) -> Sequence[str]:
     """The provider's ids of the alarms whose receipt is due by then: a webhook may have been lost."""
-    query = select(OutboxRow.provider_id).where(col(OutboxRow.receipt_by) <= by, col(OutboxRow.state) == State.SENT)
+    due = (col(OutboxRow.receipt_by) <= by, col(OutboxRow.state) == State.SENT, ours())
+    query = select(OutboxRow.provider_id).where(*due)
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
     return [provider_id for provider_id in rows if provider_id]
 
@@ -87,5 +88,5 @@ async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next silence will have lasted too long."""
-    query = select(OutboxRow.receipt_by).where(col(OutboxRow.receipt_by).is_not(None))
+    query = select(OutboxRow.receipt_by).where(col(OutboxRow.receipt_by).is_not(None), ours())
     return (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by)).limit(1))).first()

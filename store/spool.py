@@ -98,8 +98,8 @@ class Spool:
     async def read(self) -> tuple[Sequence[Spooled], int]:
         """All that waits, oldest first, and how long the file was. Raises StoreDown.
 
-        A last line that a crash has torn was never acknowledged, and is left out. Any other line that does not open is set
-        aside in a file beside this one.
+        A last line that a crash has torn was never acknowledged, and is left out. Any other line that does not open,
+        or that another version wrote and this one does not know, is set aside in a file beside this one.
         """
         try:
             content = await asyncio.to_thread(self.path.read_bytes)
@@ -117,10 +117,10 @@ class Spool:
     def _opened(self, line: bytes) -> Spooled | None:
         try:
             packed = json.loads(self._sealer.open(line))
-        except (KeyFault, ValueError):
-            return None
-        raw, at = base64.b64decode(packed["raw"]), datetime.fromisoformat(packed["at"])
-        return Spooled(Channel(packed["channel"]), packed["id"], raw, at)
+            raw, at = base64.b64decode(packed["raw"]), datetime.fromisoformat(packed["at"])
+            return Spooled(Channel(packed["channel"]), packed["id"], raw, at)
+        except (KeyFault, ValueError, LookupError, TypeError):
+            return None  # another key's, or another version's (docs/decisions/0020)
 
     async def _set_aside(self, line: bytes) -> None:
         aside = self.path.with_name(f"{self.path.name}-unread")

@@ -121,6 +121,24 @@ async def test_a_record_that_does_not_open_is_set_aside(spool: Spool) -> None:
     assert list((await aside.read())[0]) == [text(1)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"channel": "voice", "id": "CA1", "raw": "", "at": "2026-11-23T14:00:00+00:00"}',
+        '{"channel": "sms", "id": "SM1", "raw": 7, "at": "2026-11-23T14:00:00+00:00"}',
+        '{"channel": "sms", "id": "SM1", "raw": "", "at": "at two"}',
+        '{"channel": "sms", "raw": ""}',
+        "[]",
+    ],
+)
+async def test_a_record_of_another_version_is_set_aside(spool: Spool, line: str) -> None:
+    """It opens, and says what this version does not know: it is kept for the one that does, and blocks nothing."""
+    spool.path.write_bytes(SEALER.seal(line) + b"\n")
+    await spool.put(text(2))
+    assert list((await spool.read())[0]) == [text(2)]
+    assert SEALER.open(spool.path.with_name("doorstep.db.spool-unread").read_bytes().strip()) == line
+
+
 async def test_what_is_read_in_is_taken_away_and_what_came_since_is_not(spool: Spool) -> None:
     """A record that is put while the others are read in stays for the next time."""
     await spool.put(text(1))

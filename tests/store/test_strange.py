@@ -19,7 +19,7 @@ from bot.events import Event
 from bot.people import Channel, Role
 from bot.visit import State
 from handlers.doctor import StoreCheck
-from store import alarms, briefings, duty, inbox, outbox, people, requests, talks, visits
+from store import alarms, briefings, duty, inbox, outbox, people, receipts, requests, talks, visits
 from store.database import Database
 from store.talks import Talk
 from store.types import UtcInstant
@@ -123,9 +123,13 @@ async def test_what_came_and_goes_by_an_unknown_channel_is_for_the_version_that_
         await inbox.keep(tx, Channel.SMS, "SM1", b"a text", NOW)
         await outbox.owe(tx, notice("a call"), NOW)
         await core(tx, text("UPDATE inbox SET channel = 'voice' WHERE external_id = 'CA1'"))
-        await core(tx, text("UPDATE outbox SET channel = 'voice', trouble = :yes").bindparams(yes=True))
+        change = text("UPDATE outbox SET channel = 'voice', trouble = :yes, receipt_by = :now, provider_id = 'CA2'")
+        await core(tx, change.bindparams(bindparam("now", NOW, UtcInstant), yes=True))
         assert [row.external_id for row in await inbox.new_ones(tx, 9)] == ["SM1"]
-        assert await outbox.troubled(tx, 9) == []
+        assert (await outbox.troubled(tx, 9), await receipts.silent(tx, NOW, 9)) == ([], [])
+        assert (await outbox.next_due(tx), await receipts.next_due(tx)) == (None, None)
+        await core(tx, text("UPDATE outbox SET state = 'sent'"))
+        assert await receipts.awaited(tx, NOW, 9) == []
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,21 @@ async def test_an_alarm_of_a_newer_version_climbs_and_says_that_its_cause_is_not
         one.ignores()
 
 
+async def test_what_a_newer_version_sent_by_a_way_of_its_own_stops_nobody(world: World, tmp_path: Path) -> None:
+    """An alarm that went by another channel waits for its receipt and for that version; everybody else is heard in time."""
+    asha, olive, dana = world.asha, world.olive, world.dana
+    world.twilio.receipts(to=olive.number)
+    await asha.texts("help")
+    await world.crashes()
+    writes(tmp_path, "UPDATE outbox SET channel = 'voice' WHERE receipt_by IS NOT NULL")
+    await world.reopens()
+    await world.until("14:02")
+    dana.receives("ALARM", "Asha")
+    await dana.texts(f"safe {dana.code()} spoke to her")
+    for one in (asha, olive, world.henry, dana):
+        one.ignores()
+
+
 async def test_a_deadline_that_fails_stands_before_no_other_and_is_told_of(world: World, tmp_path: Path) -> None:
     """One visit cannot be read: the office hears of it within seconds, and everybody else is asked in time."""
     asha, ben, olive = world.asha, world.ben, world.olive
