@@ -1,6 +1,7 @@
 """The engine, the one transaction, and the promise that one process alone acts on a store."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from store.inplace import InPlaceConnection
 from store.tables import SchoolRow
 
 ADVISORY_LOCK = 4_470_079
-BUSY_MILLISECONDS = 5_000
+BUSY_MILLISECONDS = 1_000
+"""How long a lock of another program is waited for: all who need the store wait one behind another, and none for ten seconds."""
 ALONE = {"synchronize_session": False}
 """For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 
@@ -62,6 +64,12 @@ def store_down() -> Iterator[None]:
         raise StoreDown(f"the store refused: {type(getattr(error, 'orig', error)).__name__}") from error
 
 
+def _is_locked(error: StoreDown) -> bool:
+    """Whether another program holds the file."""
+    code = getattr(getattr(error.__cause__, "orig", None), "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
+
+
 class Database:
     """One store: a SQLite file or a PostgreSQL database, by URL."""
 
@@ -71,6 +79,7 @@ class Database:
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         # One writer connection per process: SQLite has one writer at a time, and waiting here is fair and in order.
         self._writer = asyncio.Lock() if self._is_sqlite else None
+        self._found_locked = 0
         self.engine = _sqlite_engine(url) if self._is_sqlite else _postgres_engine(url)
         self._file_lock: FileLock | None = None
         self._alone: AsyncConnection | None = None
@@ -82,8 +91,21 @@ class Database:
             async with self._begin() as tx:
                 yield tx
         else:
-            async with self._writer, self._begin() as tx:
+            async with self._in_turn(self._writer), self._begin() as tx:
                 yield tx
+
+    @asynccontextmanager
+    async def _in_turn(self, writer: asyncio.Lock) -> AsyncIterator[None]:
+        """Whoever waits behind one that finds the file locked has waited for that lock too, and is refused with it."""
+        before = self._found_locked
+        async with writer:
+            if before != self._found_locked:
+                raise StoreDown("the store refused: locked by another program")
+            try:
+                yield
+            except StoreDown as error:
+                self._found_locked += _is_locked(error)
+                raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

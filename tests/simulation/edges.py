@@ -219,7 +219,9 @@ class RunDisk:
     async def begins(self) -> None:
         if LIFE.get() is not None and self.busy():
             await lasting(store.database.BUSY_MILLISECONDS / 1000)
-            raise sqlite3.OperationalError("database is locked")
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
 
     def commits(self, commit: Callable[[], Any]) -> Any:
         self.boundaries.cross("before a commit")

@@ -137,6 +137,18 @@ async def test_a_locked_file_is_a_store_that_is_down(open_store: Open) -> None:
     assert await keep(database)
 
 
+async def test_a_lock_is_waited_for_once_and_not_by_everybody_in_turn(open_store: Open) -> None:
+    """Thirty who need the file that another program holds know within a few seconds that they cannot have it."""
+    database = await open_store(SQLITE)
+    with held_by_another(database):
+        async with asyncio.timeout(5):
+            tried = [asyncio.create_task(keep(database, f"SM{number}")) for number in range(30)]
+            found = await asyncio.gather(*tried, return_exceptions=True)
+    assert {type(one) for one in found} == {StoreDown}
+    assert await keep(database)
+    assert await kept(database) == ["SM1"]
+
+
 async def test_a_file_locked_before_we_came_is_a_store_that_is_down(open_store: Open) -> None:
     """Also the very first connection to a file that another program keeps to itself is refused in our words."""
     url = (await open_store(SQLITE)).url

@@ -1,11 +1,14 @@
 """The guard itself fails, and people hear of it by a way that works; and hear again when it is back (DESIGN §6)."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.people import Channel
+from handlers.heartbeat import STANDSTILL
 from store import pulse
+from store.database import StoreDown
 from tests.world.world import World
 
 
@@ -175,6 +178,30 @@ async def test_a_store_that_is_down_is_told_without_it(world: World) -> None:
     await asha.texts("left")
     asha.receives("LEFT")
     olive.receives("LEFT")
+
+
+async def test_a_store_that_another_program_holds_is_told_before_the_process_takes_it_for_a_standstill(
+    world: World,
+) -> None:
+    """Everything that beats wants the file, the desk behind all the others: each pass ends within the ten seconds."""
+    asha = world.asha
+    await asha.texts("arrived at 14 High Street")
+    asha.receives("ARRIVED")
+    world.olive.ignores()
+    service = world.attached.service
+    works = [service.delivery.turn, service.delivery.gets_on, service.backstop.turn, service.desk.rehearse]
+    with world.locks_store():
+        for _ in range(2):
+            async with asyncio.timeout(STANDSTILL):
+                beats = [asyncio.create_task(work()) for work in (*works * 3, service.guard.turn, service.desk.turn)]
+                assert isinstance((await asyncio.gather(*beats, return_exceptions=True))[-1], StoreDown)
+            world.clock.move_to(world.clock() + timedelta(seconds=61))
+        asha.receives("GUARD DOWN 14:01")
+    await world.passes("1m")
+    asha.receives("GUARD BACK")
+    await asha.texts("left")
+    asha.receives("LEFT")
+    world.olive.ignores()
 
 
 async def test_both_ways_are_tried_until_one_of_them_takes_the_words(world: World) -> None:

@@ -1,5 +1,8 @@
 """What a story may do to the store and to the disk beside it."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -22,6 +25,14 @@ class StoreFaults:
 
     async def mends_store(self) -> None:
         await self._alters("ALTER TABLE elsewhere RENAME TO inbox")
+
+    @contextmanager
+    def locks_store(self) -> Iterator[None]:
+        """For as long as this lasts another program holds the file, in the middle of a change of its own."""
+        other = sqlite3.connect(str(self.attached.service.database.url.database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.close()
 
     def fills_disk(self) -> None:
         """From now on the spool has no room either."""
