@@ -24,7 +24,7 @@ from store.tables import SchoolRow
 
 ADVISORY_LOCK = 4_470_079
 BUSY_MILLISECONDS = 1_000
-"""How long a lock of another program is waited for: all who need the store wait one behind another, and none for ten seconds."""
+"""How long a lock of another program is waited for: well below the ten seconds after which that is a standstill."""
 ALONE = {"synchronize_session": False}
 """For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 

@@ -40,7 +40,6 @@ MEANINGS: dict[int, Meaning] = {
     21603: Meaning(_AGAIN, "nothing to send from", sender=True),
     21606: Meaning(_AGAIN, "the number cannot send texts", sender=True),
     21611: Meaning(_AGAIN, "the number has too many texts waiting", sender=True),
-    21612: Meaning(_AGAIN, "not reached from this number", sender=True),
     21659: Meaning(_AGAIN, "not one of Twilio's numbers", sender=True),
     21660: Meaning(_AGAIN, "not a number of this account", sender=True),
     21661: Meaning(_AGAIN, "the number cannot send texts", sender=True),
@@ -58,6 +57,7 @@ MEANINGS: dict[int, Meaning] = {
     # The number takes no text from us: climb at once, by another channel.
     21211: Meaning(_REFUSED, "not a phone number", lost=True),
     21610: Meaning(_REFUSED, OPTED_OUT, lost=True),
+    21612: Meaning(_REFUSED, "no way to this number", lost=True),
     21614: Meaning(_REFUSED, "not a mobile number", lost=True),
     30004: Meaning(_REFUSED, "blocked", lost=True),
     30005: Meaning(_REFUSED, "unknown number", lost=True),

@@ -42,6 +42,23 @@ async def test_a_number_that_may_not_send_gives_way_at_once(world: World, code: 
         one.ignores()
 
 
+async def test_a_phone_to_which_there_is_no_way_rests_no_number(world: World) -> None:
+    """21612 is of one phone: the next person is told at once, and to everybody else the first number goes on sending."""
+    asha, olive, henry, dana = world.asha, world.olive, world.henry, world.dana
+    world.twilio.refuses(olive.number, 21612)
+    await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.until("14:14")
+    olive.receives_nothing()
+    henry.receives("ALARM", "missed check-in")
+    assert froms(world, henry.number) == [NUMBER]
+    await henry.texts("mine")
+    await asha.texts("3")
+    for one in (asha, olive, henry, dana):
+        one.ignores()
+
+
 async def test_phones_that_are_not_reached_from_one_number_are_tried_from_the_other(world: World) -> None:
     """30003 again and again: each next try of an alarm leaves from the other number."""
     olive = world.olive
