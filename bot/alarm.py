@@ -89,6 +89,12 @@ class Alarm:
     def is_duress(self) -> bool:
         return self.kind in DURESS
 
+    def is_beside(self, other: "Alarm") -> bool:
+        """Whether both are of one visit or about one person: a ring for the one is a ring into the other."""
+        same_visit = self.visit_id is not None and self.visit_id == other.visit_id
+        same_person = self.visitor_id is not None and self.visitor_id == other.visitor_id
+        return self.id != other.id and (same_visit or same_person)
+
 
 class Happening(NamedTuple):
     """An event, who caused it, and what came with it. `said_at`: when a sign of life was given that came in late."""

@@ -18,13 +18,18 @@ Rungs = list[tuple[int, ...]]
 
 
 def ladder(
-    kind: Kind, policy: Policy, people: Iterable[Person], absent: frozenset[int], watch: Watch = ALL_ON_DUTY
+    kind: Kind,
+    policy: Policy,
+    people: Iterable[Person],
+    absent: frozenset[int],
+    watch: Watch = ALL_ON_DUTY,
+    ringing: Sequence[int] = (),
 ) -> Ladder:
     """The ladder of one alarm: the roles named to be told at once, then one role a rung; nobody twice.
 
     `absent` are those it is about: the overdue person is never their own contact (DESIGN §3). When no rung has anybody,
     every contact of the school is one rung, because an alarm that reaches nobody is the unforgivable one. `watch` says who
-    is off duty now.
+    is off duty now. `ringing` have read of another alarm that they are to ring: of duress they hear with the first.
     """
     contacts = [person for person in people if person.is_contact and person.id not in absent]
     rungs = _by_roles(kind, policy, contacts)
@@ -34,7 +39,10 @@ def ladder(
     if not any(on_duty):
         others = tuple(person.id for person in contacts if person.id not in watch.off_duty)
         on_duty = rungs if watch.outside and kind not in DURESS else [(*_everybody(rungs), *others)]
-    return _tidy([*_with_responsible(kind, contacts, on_duty, watch), _everybody(rungs)])
+    first, *later = _with_responsible(kind, contacts, on_duty, watch)
+    if kind in DURESS:
+        first = (*first, *(person.id for person in contacts if person.id in ringing))
+    return _tidy([first, *later, _everybody(rungs)])
 
 
 def _by_roles(kind: Kind, policy: Policy, contacts: Sequence[Person]) -> Rungs:

@@ -1,5 +1,6 @@
 """Carrying out what the alarm machine decides."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -33,14 +34,23 @@ async def raise_alarm(case: Case, school_id: int, visitor_id: int | None, visit_
         visit_id=visit_id,
         visitor_id=visitor_id,
         raised_at=case.now,
-        ladder=ladder(kind, policy, await case.people(school_id), absent, watch),
         deadline_at=case.now + policy.rung,
     )
+    ringing = await _stop_ringing(case, alarm) if alarm.is_duress else ()
+    alarm = replace(alarm, ladder=ladder(kind, policy, await case.people(school_id), absent, watch, ringing))
     if not alarm.ladder:
         log.critical("an alarm has nobody to go to: import contacts for the school", school=school_id)
     kept = await alarms.add(case.tx, alarm)
     await _note_off_duty(case, kept, watch)
     return await happen(case, kept, Happening(Event.RAISED))
+
+
+async def _stop_ringing(case: Case, duress: Alarm) -> tuple[int, ...]:
+    """Nobody is led any further to ring somebody under duress. Gives who has been told to: they are to hear of it at once."""
+    quiet = [one for one in await facts.beside(case, duress) if not one.is_duress]
+    for alarm in quiet:
+        await chase.over(case, alarm)
+    return tuple(person_id for alarm in quiet for person_id in alarm.told)
 
 
 async def _note_off_duty(case: Case, alarm: Alarm, watch: Watch) -> None:
@@ -163,6 +173,13 @@ def _ways(case: Case, person: Person) -> tuple[Channel, ...]:
     return usable if usable and usable[0] in case.habits.ailing else usable[:1]
 
 
+async def _first_words(case: Case, alarm: Alarm) -> str:
+    """The sentence that tells of an alarm; of one that would have somebody rung, beside duress, the one that has not."""
+    if not alarm.is_duress and await facts.is_beside_duress(case, alarm):
+        return "alarm_beside_duress"
+    return f"alarm_{alarm.kind.name.lower()}"
+
+
 async def _notify(case: Case, alarm: Alarm, effect: Notify, known: dict[str, object], asked: str = "") -> bool:
     """Owe one contact one sentence, the owner with what is `asked` of them; False when no channel of theirs is left."""
     person = await case.person(alarm.school_id, effect.person_id)
@@ -170,7 +187,7 @@ async def _notify(case: Case, alarm: Alarm, effect: Notify, known: dict[str, obj
         return False
     language = case.school(alarm.school_id).language
     about = await case.person(alarm.school_id, effect.about) if effect.about else None
-    notice = f"alarm_{alarm.kind.name.lower()}" if effect.notice == "alarm" else effect.notice
+    notice = await _first_words(case, alarm) if effect.notice == "alarm" else effect.notice
     values = {**known, "about": about.name if about else notices.label("unknown", language)}
     text = notices.render(notice, language, **values)
     if effect.notice == "alarm_yours" and asked:

@@ -22,8 +22,8 @@ LONGEST = 200
 
 
 async def begin(case: Case, alarm: Alarm, owner: Person) -> Question | None:
-    """The first thing to do for whoever has taken an alarm that silence has raised; None for duress, where nobody rings."""
-    if alarm.is_duress or alarm.visit_id is None or alarm.id is None:
+    """The first thing to do for whoever has taken an alarm that silence has raised; None in duress, where nobody rings."""
+    if alarm.is_duress or alarm.visit_id is None or alarm.id is None or await facts.is_beside_duress(case, alarm):
         return None
     before = await talk_store.latest_about_alarm(case.tx, alarm.school_id, CHASE.name, alarm.id)
     await over(case, alarm)

@@ -5,7 +5,7 @@ from bot.alarm import Alarm
 from bot.people import Person
 from bot.visit import Place
 from handlers.desk.case import Case
-from store import inbox, visits
+from store import alarms, inbox, visits
 
 
 async def of_alarm(case: Case, alarm: Alarm) -> dict[str, object]:
@@ -61,6 +61,16 @@ async def _names(case: Case, alarm: Alarm, person: Person, places: list[Place]) 
         return person.name
     partners = [await case.person(person.school_id, place.visitor_id) for place in places if place.is_open]
     return "+".join(dict.fromkeys([person.name, *(partner.name for partner in partners if partner is not None)]))
+
+
+async def beside(case: Case, alarm: Alarm) -> list[Alarm]:
+    """The other open alarms of the same visit, or about the same person."""
+    return [one for one in await alarms.open_in_school(case.tx, alarm.school_id) if one.is_beside(alarm)]
+
+
+async def is_beside_duress(case: Case, alarm: Alarm) -> bool:
+    """Whether a code word or a cry for help is open of the same visit or person: then nobody may ring."""
+    return any(one.is_duress for one in await beside(case, alarm))
 
 
 async def last_words(case: Case, alarm: Alarm) -> str:

@@ -115,6 +115,50 @@ async def test_nobody_is_led_to_ring_somebody_under_duress(world: World) -> None
     olive.ignores()
 
 
+async def test_silence_after_a_code_word_leads_nobody_to_ring(world: World) -> None:
+    """The check-in missed beside it is an alarm as ever: its words, and what whoever takes it reads, name no number."""
+    olive, henry = world.olive, world.henry
+    await world.plans(world.asha)
+    await world.asha.texts("arrived")
+    await world.asha.texts("have you the blue folder?")
+    for one in (olive, henry):
+        one.receives("CODE WORD from Asha", "Do NOT ring")
+    await olive.texts("1")
+    await world.until("14:14")
+    olive.ignores()
+    await olive.texts(f"mine {olive.code()}")
+    shown = [line.text for one in (olive, henry, world.dana) for line in one.read if "missed check-in" in line.text]
+    assert shown and all("UNDER DURESS: do NOT ring them" in text for text in shown)
+    await olive.texts("1")
+    for one in (olive, henry, world.dana):
+        assert [line.text for line in one.read if "Ring Asha" in line.text or "+447700900001" in line.text] == []
+    assert sorted(await world.open_alarms()) == ["code word", "missed check-in"]
+    for one in world.staff:
+        one.ignores()
+
+
+async def test_a_code_word_ends_the_chase_that_silence_began(world: World) -> None:
+    """Whoever is being led from number to number reads DO NOT RING at once, on whatever rung, and is led no further."""
+    olive, dana = world.olive, world.dana
+    await missed(world, olive, house="01767 600123")
+    olive.receives("is yours 14:14", "Ring Asha")
+    silent = olive.code()
+    await world.until("14:26")
+    dana.receives("ALARM", "missed check-in", "Ring +447700900001")
+    await dana.texts("mine")
+    dana.receives("is yours", "Ring Asha")
+    await world.asha.texts("have you the blue folder?")
+    for one in (dana, olive, world.henry):
+        one.ignores()
+        assert "CODE WORD from Asha" in one.read[-1].text and "Do NOT ring" in one.read[-1].text
+    await dana.texts("no answer")
+    assert "Ring the house" not in dana.receives(silent).text
+    assert sorted(await world.open_alarms()) == ["code word", "missed check-in"]
+    await world.passes("30m")
+    later = [line.text for one in world.staff for line in one.ignores()]
+    assert [text for text in later if "Ring Asha" in text or "+447700900001" in text] == []
+
+
 async def test_a_code_word_of_either_of_a_pair_is_a_cry_for_both(world: World) -> None:
     """The alarm names both, and neither phone shows anything."""
     asha, ben, olive, henry = world.asha, world.ben, world.olive, world.henry
