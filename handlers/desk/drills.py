@@ -65,14 +65,18 @@ async def _begin(case: Case, wanted: Drill, alarmed: set[int]) -> None:
     """Ask everybody at once whom a code word could bring, but for those who are off duty, out, or have a real alarm."""
     school_id = wanted.school_id
     watch = await case.watch(school_id)
-    out = {visitor_id for _, visitor_id in await underway.visitors(case.tx, case.now + EARLY)}
     policy, staff = case.school(school_id).policy, await case.people(school_id)
-    rungs = ladder.ladder(Kind.CODE_WORD, policy, staff, frozenset(out), watch)
+    rungs = ladder.ladder(Kind.CODE_WORD, policy, staff, await _out(case), watch)
     asked = [number for rung in rungs for number in rung if number not in watch.off_duty | alarmed]
     begun = replace(wanted, state=State.OPEN, begun_at=case.now, answers=dict.fromkeys(asked))
     await rows.save(case.tx, begun)
     await case.note(school_id, "drill", event="begun", drill=wanted.id, asked=asked)
     await _say(case, begun, "drill")
+
+
+async def _out(case: Case) -> frozenset[int]:
+    """Whoever is out now, whatever their role: nothing of a drill comes up on a phone inside a home."""
+    return frozenset(visitor_id for _, visitor_id in await underway.visitors(case.tx, case.now + EARLY))
 
 
 async def _let_go(case: Case, found: Drill, alarmed: set[int]) -> None:
@@ -119,10 +123,11 @@ async def _is_asked_for_a_yes(case: Case, person: Person) -> bool:
 
 
 async def _say(case: Case, found: Drill, notice: str) -> None:
-    """A sentence to everybody who was asked, on the way an alarm would come."""
+    """A sentence to everybody who was asked and is not out, on the way an alarm would come."""
     language, now = case.language(found.school_id), case.clock(found.school_id, case.now)
+    asked = found.answers.keys() - await _out(case)
     for person in await case.people(found.school_id):
-        if person.id in found.answers:
+        if person.id in asked:
             ways = case.usable(person.alarm_channels())[:1]
             await case.owe(person, notice, notices.render(notice, language, now=now), ways, urgent=True)
 
@@ -140,16 +145,16 @@ async def _over(case: Case, found: Drill) -> None:
     people = {person.id: person for person in await case.people(found.school_id)}
     silent = [people[one.person_id].initials for one in scored if one.answered is None and one.person_id in people]
     # What others did may depend on an alarm, which a visitor's phone is never to show.
-    visitors = frozenset(one.id for one in people.values() if Role.VISITOR in one.roles)
+    besides = await _out(case) | {one.id for one in people.values() if Role.VISITOR in one.roles}
     number = str(len(scored))
     if silent:
         count, without = str(len(scored) - len(silent)), notices.shorten(", ".join(silent), WITHOUT)
         await case.tell(
-            found.school_id, TOLD, "drill_report", besides=visitors, number=number, count=count, without=without
+            found.school_id, TOLD, "drill_report", besides=besides, number=number, count=count, without=without
         )
     elif scored:
         length = clock_length(judge.slowest(one.answered for one in scored) or timedelta(0))
-        await case.tell(found.school_id, TOLD, "drill_all_answered", besides=visitors, number=number, length=length)
+        await case.tell(found.school_id, TOLD, "drill_all_answered", besides=besides, number=number, length=length)
 
 
 async def score(case: Case, found: Drill) -> list[Score]:

@@ -98,7 +98,7 @@ async def test_one_is_the_alarms_in_the_very_instant_that_both_are_open(world: W
 
 
 async def test_whoever_is_out_is_left_in_peace(world: World) -> None:
-    """The headteacher is on a visit: no drill reaches them, and their "1" is an arrival."""
+    """The headteacher is on a visit: neither drill nor report reaches them, and their "1" is an arrival."""
     await world.plans(world.henry)
     await wants_a_drill(world)
     await world.henry.texts("1")
@@ -108,10 +108,27 @@ async def test_whoever_is_out_is_left_in_peace(world: World) -> None:
         await one.texts("1")
         one.receives("noted")
     world.olive.receives("TEST OVER")
+    world.henry.receives_nothing()
     await world.henry.texts("3")
     world.henry.receives("LEFT")
-    world.henry.receives("TEST OVER")
     world.olive.receives("LEFT")
+
+
+async def test_whoever_has_gone_out_since_hears_no_more_of_it(world: World) -> None:
+    """Asked in the office, inside a home when an alarm ends the drill for them: the alarm reaches them, the drill does not."""
+    olive, henry, dana = everybody(world)
+    await wants_a_drill(world)
+    henry.receives("TEST 14:00")
+    await henry.texts("arrived at 14 High Street")
+    henry.receives("ARRIVED")
+    await world.asha.texts("is the blue folder in?")
+    henry.receives("CODE WORD from Asha")
+    henry.receives_nothing()
+    assert any("TEST OFF" in line.text for line in olive.ignores())
+    await henry.texts("left")
+    henry.receives("LEFT")
+    for one in (world.asha, olive, dana):
+        one.ignores()
 
 
 async def test_a_cry_for_help_in_answer_to_a_drill_is_real(world: World) -> None:
