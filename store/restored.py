@@ -48,14 +48,13 @@ async def hold_fire(tx: Transaction, now: datetime) -> None:
 
     Nor does it wait for receipts, know of an outage, or hold a drill: all that was then.
     """
-    for at, school_id in [(await _last(tx, now), one) for one in (await tx.session.exec(select(SchoolRow.id))).all()]:
+    last = await _last(tx, now)
+    for school_id in (await tx.session.exec(select(SchoolRow.id))).all():
         await marks.put(tx, f"{_HELD} {school_id}", now)
-        await marks.put(tx, f"{_FROM} {school_id}", at)
-    owed = update(OutboxRow).where(or_(col(OutboxRow.state).in_(PENDING), col(OutboxRow.trouble).is_(True)))
-    values: dict[str, Any] = {"state": Owed.GONE, "trouble": False, "lease": None, "lease_until": None}
-    await tx.session.exec(owed.where(col(OutboxRow.state).in_(PENDING)).values(**values), execution_options=ALONE)
-    await tx.session.exec(owed.values(trouble=False), execution_options=ALONE)
-    await tx.session.exec(update(OutboxRow).values(receipt_by=None), execution_options=ALONE)
+        await marks.put(tx, f"{_FROM} {school_id}", last)
+    owed = update(OutboxRow).where(col(OutboxRow.state).in_(PENDING))
+    await tx.session.exec(owed.values(state=Owed.GONE, lease=None, lease_until=None), execution_options=ALONE)
+    await tx.session.exec(update(OutboxRow).values(trouble=False, receipt_by=None), execution_options=ALONE)
     await tx.session.exec(delete(OutageRow), execution_options=ALONE)
     live = update(DrillRow).where(col(DrillRow.state).in_(LIVE))
     await tx.session.exec(live.values(state=DrillState.OVER, ended_at=now), execution_options=ALONE)
@@ -99,8 +98,7 @@ def _unheard(visit_id: Any, since: datetime) -> ColumnElement[bool]:
     return ~exists().where(col(other.visit_id) == visit_id, col(other.heard_at) >= since)
 
 
-async def places_in_question(tx: Transaction, school_id: int, since: datetime) -> list[Place]:
-    """Open places of visits that had begun by then, and of whom nothing has been heard since."""
+async def _places(tx: Transaction, school_id: int, since: datetime) -> list[int]:
     begun = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= since)
     query = select(PlaceRow.id).where(
         PlaceRow.school_id == school_id,
@@ -108,13 +106,11 @@ async def places_in_question(tx: Transaction, school_id: int, since: datetime) -
         begun,
         _unheard(col(PlaceRow.visit_id), since),
     )
-    ids = (await tx.session.exec(query.order_by(col(PlaceRow.visit_id), col(PlaceRow.id)))).all()
-    found = [await visits.place_by_id(tx, school_id, number) for number in ids if number is not None]
-    return [place for place in found if place is not None]
+    ids = await tx.session.exec(query.order_by(col(PlaceRow.visit_id), col(PlaceRow.id)))
+    return [number for number in ids.all() if number is not None]
 
 
-async def alarms_in_question(tx: Transaction, school_id: int, since: datetime) -> list[Alarm]:
-    """Open alarms about visits, raised before, and nobody of the visit heard since. One about no visit is never in question."""
+async def _alarms(tx: Transaction, school_id: int, since: datetime) -> list[int]:
     query = select(AlarmRow.id).where(
         AlarmRow.school_id == school_id,
         col(AlarmRow.ended_at).is_(None),
@@ -122,13 +118,24 @@ async def alarms_in_question(tx: Transaction, school_id: int, since: datetime) -
         col(AlarmRow.raised_at) < since,
         _unheard(col(AlarmRow.visit_id), since),
     )
-    ids = (await tx.session.exec(query.order_by(col(AlarmRow.id)))).all()
-    found = [await alarms.by_id(tx, school_id, number) for number in ids if number is not None]
+    ids = await tx.session.exec(query.order_by(col(AlarmRow.id)))
+    return [number for number in ids.all() if number is not None]
+
+
+async def places_in_question(tx: Transaction, school_id: int, since: datetime) -> list[Place]:
+    """Open places of visits that had begun by then, and of whom nothing has been heard since."""
+    found = [await visits.place_by_id(tx, school_id, number) for number in await _places(tx, school_id, since)]
+    return [place for place in found if place is not None]
+
+
+async def alarms_in_question(tx: Transaction, school_id: int, since: datetime) -> list[Alarm]:
+    """Open alarms about visits, raised before, and nobody of the visit heard since. One about no visit is never in question."""
+    found = [await alarms.by_id(tx, school_id, number) for number in await _alarms(tx, school_id, since)]
     return [alarm for alarm in found if alarm is not None]
 
 
 async def waiting(tx: Transaction, brought: Mapping[int, Brought]) -> Waiting:
     """What is held back at these schools."""
-    places = [p.id or 0 for one, b in brought.items() for p in await places_in_question(tx, one, b.at)]
-    raised = [a.id or 0 for one, b in brought.items() for a in await alarms_in_question(tx, one, b.at)]
+    places = [number for one, its in brought.items() for number in await _places(tx, one, its.at)]
+    raised = [number for one, its in brought.items() for number in await _alarms(tx, one, its.at)]
     return Waiting(places, raised)
