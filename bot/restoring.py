@@ -1,6 +1,7 @@
-"""The office's word on the visits of a store that was brought back: "REAL 12 14", or "NONE". It closes the others.
+"""The office's word on the visits of a store that was brought back: "REAL 12 14", or "NONE REAL". It closes the others.
 
-So only a text that says just that counts: numbers behind the word for real, and nothing else beside them.
+So only a text that says just that counts: numbers behind the word for real, and nothing else beside them. "None" alone
+answers many a question, so it is asked back about.
 """
 
 import re
@@ -11,7 +12,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 
 
 def real_ones(text: str, language: str = "en") -> frozenset[int] | None:
-    """The numbers of the visits that are real; none for "NONE"; None where a text says neither."""
+    """The numbers of the visits that are real; none for "NONE REAL"; None where a text says neither."""
     words = table(language, "restored")
     if "?" in text:
         return None
@@ -26,7 +27,9 @@ def real_ones(text: str, language: str = "en") -> frozenset[int] | None:
 
 
 def is_begun(text: str, language: str = "en") -> bool:
-    """Whether it is meant for one, and is none: the word alone, or numbers and more. "REAL, police are there" is an alarm's."""
+    """Whether it may be meant for one, and is none: a word alone, numbers and more. "REAL, police are there" is an alarm's."""
+    if plain(text) in [plain(word) for word in table(language, "restored")["nearly"]]:
+        return True
     rest = _behind(text, language)
     return rest is not None and (not rest or bool(_NUMBER.fullmatch(rest.split()[0])))
 

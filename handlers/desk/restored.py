@@ -12,17 +12,16 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot import notices, restoring
-from bot.alarm import Alarm
-from bot.alarm import State as AlarmState
+from bot.alarm import Alarm, Event, Happening
 from bot.people import Person, Role
 from bot.place import Place, State
+from handlers.desk import alarms, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
-from store import alarms, restored, visits
+from store import restored, visits
 from store.restored import Brought
 
 AGAIN_AFTER, ALL_REAL_AFTER = timedelta(minutes=5), timedelta(minutes=10)
-REASON = "not real: said when the store was brought back"
 TOLD = (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY)
 
 
@@ -43,6 +42,11 @@ class Question(NamedTuple):
     def visits(self) -> list[int]:
         """The numbers of the visits, in order."""
         return sorted({visit for visit, _ in self.about})
+
+    @property
+    def people(self) -> set[int]:
+        """Those who are on one of them."""
+        return {person for _, person in self.about}
 
 
 async def question(case: Case, school_id: int, brought: Brought) -> Question:
@@ -101,7 +105,11 @@ async def _asking(case: Case, school_id: int, found: Question, until: datetime) 
 
 
 async def answer(case: Case, text: Text) -> bool:
-    """Take a contact's "REAL 12 14" or "NONE", where their school waits for it. False leaves the text to others."""
+    """Take a contact's "REAL 12 14" or "NONE REAL", where their school waits for it. False leaves the text to others.
+
+    It closes visits. So nothing counts from the phone of somebody who is on one of them or inside a home, and "none" is no
+    answer to this where they have been asked something else since.
+    """
     person, language = text.person, case.language(text.person.school_id)
     said = restoring.real_ones(text.incoming.text, language)
     if not person.is_contact or (said is None and not restoring.is_begun(text.incoming.text, language)):
@@ -110,6 +118,9 @@ async def answer(case: Case, text: Text) -> bool:
     if brought is None or brought.asked_at is None or text.said.at < brought.asked_at:
         return False
     found = await question(case, person.school_id, brought)
+    concerned = person.id in found.people or any(place.is_inside for place in text.places)
+    if concerned or (not said and await _is_asked_since(case, person, brought)):
+        return False
     if said is None or not said <= set(found.visits) or not text.own:
         values = await _asking(case, person.school_id, found, brought.asked_at + ALL_REAL_AFTER)
         await _say(case, person, "office_restored", **values)
@@ -118,24 +129,23 @@ async def answer(case: Case, text: Text) -> bool:
     return True
 
 
+async def _is_asked_since(case: Case, person: Person, brought: Brought) -> bool:
+    """Whether a conversation has asked them something after the question of what is real."""
+    asked_at = brought.again_at or brought.asked_at or brought.at
+    return any(talk.asked_at >= asked_at for talk in await talks.live(case, person))
+
+
 async def _settle(case: Case, person: Person, found: Question, real: frozenset[int]) -> None:
     school_id = person.school_id
     closed = [number for number in found.visits if number not in real]
+    reason = notices.label("restored_not_real", case.language(school_id))
     for place in found.places:
         if place.visit_id in closed:
             off = replace(place, state=State.CALLED_OFF, deadline=None, deadline_at=None, off_reason="not real")
             await visits.save_place(case.tx, school_id, off)
     for alarm in found.alarms:
         if alarm.visit_id in closed:
-            ended = replace(
-                alarm,
-                state=AlarmState.STOOD_DOWN,
-                deadline_at=None,
-                ended_at=case.now,
-                outcome="false",
-                reason=REASON,
-            )
-            await alarms.save(case.tx, ended)
+            await alarms.happen(case, alarm, Happening(Event.STAND_DOWN, person.id, "false", reason))
     await _release(case, school_id, sorted(real), closed, person)
     values = {"real": _numbers(sorted(real)) or "-", "closed": _numbers(closed) or "-"}
     await _tell(case, school_id, "office_restored_taken", person, **values)

@@ -1,4 +1,4 @@
-"""REAL and NONE: they close visits, so only a text that says just that counts."""
+"""REAL and NONE REAL: they close visits, so only a text that says just that counts."""
 
 import pytest
 
@@ -13,8 +13,8 @@ from bot.restoring import is_begun, real_ones
         ("Real: 12 and 14.", frozenset({12, 14})),
         ("real visit 12", frozenset({12})),
         ("REAL 12 12", frozenset({12})),
-        ("NONE", frozenset()),
-        ("None.", frozenset()),
+        ("NONE REAL", frozenset()),
+        ("None real.", frozenset()),
         ("none are real", frozenset()),
     ],
 )
@@ -33,6 +33,7 @@ def test_what_says_just_that_counts(text: str, numbers: frozenset[int]) -> None:
         "real -",
         "not real 12",
         "12 14",
+        "none",
         "none of your business",
         "none, but 12",
         "is it real? 12",
@@ -48,7 +49,7 @@ def test_anything_more_or_less_does_not(text: str) -> None:
 
 def test_a_begun_answer_is_known() -> None:
     """It is asked back about; what ends an alarm as real is left to the alarm."""
-    begun = ["REAL", "real 12 I think", "REAL 12?"]
+    begun = ["REAL", "real 12 I think", "REAL 12?", "None."]
     others = ["really 12", "left", "REAL police are with her", "REAL K7Q4 ambulance"]
     assert [text for text in (*begun, *others) if is_begun(text)] == begun
 
@@ -56,4 +57,5 @@ def test_a_begun_answer_is_known() -> None:
 def test_welsh_is_read_beside_english() -> None:
     """The word that the Welsh question names, and the Welsh one."""
     assert real_ones("REAL 12 a 14", "cy") == real_ones("go iawn 12 a 14", "cy") == frozenset({12, 14})
-    assert real_ones("dim un", "cy") == real_ones("NONE", "cy") == frozenset()
+    assert real_ones("dim un go iawn", "cy") == real_ones("NONE REAL", "cy") == frozenset()
+    assert real_ones("dim un", "cy") is None and is_begun("dim un", "cy")

@@ -55,7 +55,7 @@ async def test_nothing_fires_before_the_office_has_said_what_is_real(world: Worl
     first, second = await both_are_out(world)
     await is_brought_back(world, await is_backed_up(world), "16:00")
     olive.receives("brought back from a backup of 14:00", "ring whoever may be out")
-    olive.receives(f"{first} A., {second} B.", f"REAL {first} {second}", "NONE", "count as real at 16:10")
+    olive.receives(f"{first} A., {second} B.", f"REAL {first} {second}", "NONE REAL", "count as real at 16:10")
     await world.passes("2m")
     assert await world.open_alarms() == []
     await olive.texts(f"REAL {second}")
@@ -77,7 +77,7 @@ async def test_none_closes_them_all(world: World) -> None:
     await both_are_out(world)
     await is_brought_back(world, await is_backed_up(world), "18:00")
     world.olive.ignores()
-    await world.olive.texts("none")
+    await world.olive.texts("none real")
     world.olive.receives("Closed: 1, 2")
     await world.passes("2h")
     assert await world.open_alarms() == []
@@ -107,7 +107,7 @@ async def test_what_cannot_be_meant_is_asked_about(world: World) -> None:
     first, _ = await both_are_out(world)
     await is_brought_back(world, await is_backed_up(world), "16:00")
     world.olive.ignores()
-    for words in ("REAL 99", "real", f"REAL {first} I think"):
+    for words in ("REAL 99", "real", "none", f"REAL {first} I think"):
         await world.olive.texts(words)
         world.olive.receives("who really is?")
     await world.asha.texts(f"REAL {first}")
@@ -115,6 +115,48 @@ async def test_what_cannot_be_meant_is_asked_about(world: World) -> None:
     await world.passes("10m")
     world.olive.receives("are watched")
     for one in world.staff:
+        one.ignores()
+
+
+async def test_nothing_is_closed_from_the_phone_of_somebody_in_question(world: World) -> None:
+    """The headteacher is out in the backup: whoever holds that phone can write nobody off."""
+    asha, henry, olive = world.asha, world.henry, world.olive
+    await world.plans(asha)
+    await asha.texts("1")
+    visit = await world.plans(henry)
+    await henry.texts("1")
+    for one in (asha, henry):
+        one.receives("ARRIVED")
+    await is_brought_back(world, await is_backed_up(world), "16:00")
+    olive.ignores()
+    for words in ("none real", f"real {visit}", "none real"):
+        await henry.texts(words)
+        assert not [line.text for line in henry.ignores() if "Closed" in line.text or "really is?" in line.text]
+    assert await world.state(asha) == "there"
+    await world.passes("10m")
+    olive.receives("are watched")
+    await world.passes("6m")
+    assert len(await world.open_alarms()) == 2
+    for one in world.staff:
+        one.ignores()
+
+
+async def test_none_in_answer_to_something_else_closes_nothing(world: World) -> None:
+    """A conversation has asked the office since: its "none" is the conversation's, however it is worded."""
+    olive = world.olive
+    await both_are_out(world)
+    await is_brought_back(world, await is_backed_up(world), "16:00")
+    olive.ignores()
+    await olive.texts("plan a visit")
+    olive.ignores()
+    for words in ("none", "none real"):
+        await olive.texts(words)
+        assert not [line.text for line in olive.ignores() if "Closed" in line.text or "really is?" in line.text]
+    await world.passes("5m")
+    olive.receives("who really is?")
+    await olive.texts("none real")
+    olive.receives("Closed: 1, 2")
+    for one in (olive, world.henry):
         one.ignores()
 
 
@@ -152,7 +194,7 @@ async def test_whoever_is_heard_from_is_real(world: World) -> None:
     olive.receives("ALARM", "HELP")
     world.henry.receives("ALARM", "HELP")
     asha.ignores()
-    await olive.texts("none")
+    await olive.texts("none real")
     olive.receives(f"Closed: {second}")
     await world.passes("2m")
     world.dana.receives("ALARM", "HELP")
@@ -183,8 +225,12 @@ async def test_what_was_going_on_then_is_over(world: World) -> None:
     for one in world.staff:
         shown = [line.text for line in one.ignores()]
         assert [text for text in shown if any(word in text for word in ("GUARD", "TEST", "ALARM", "no answer"))] == []
-    await olive.texts("none")
+    await olive.texts("none real")
     olive.receives("Closed: 1")
+    for one in (olive, world.henry):
+        one.receives("ENDED 16:02 by Olive: false alarm. not real")
+    ended = [entry.body for entry in await world.journal() if entry.kind == "alarm" and entry.body]
+    assert (ended[-1]["event"], ended[-1]["after"], ended[-1]["outcome"]) == ("stand down", "stood down", "false")
 
 
 async def test_a_backup_with_nobody_out_asks_nothing(world: World) -> None:
