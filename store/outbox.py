@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.delivery import RECEIPT_WITHIN, Attempt, Parcel, Verdict, pause_before
 from bot.people import Channel
 from store.database import ALONE, Transaction
-from store.tables import OutboxRow
+from store.tables import AlarmRow, OutboxRow
 
 
 class State(StrEnum):
@@ -174,12 +174,16 @@ async def lease(
     """Take what is owed now, alarms or the rest, in order. What an ended lease left behind is taken as doubtful.
 
     What is owed so little `ahead` of now is taken too, to be sent at its own time. A phone gets what is no alarm in the
-    order it was written: a row waits for the earlier ones to the same phone.
+    order it was written: a row waits for the earlier ones to the same phone. What is over leaves no more.
     """
     wanted = {"now": now, "soon": now + ahead, "channels": list(channels), "most": limit}
     rows = (await tx.session.exec(_ready(urgent), params=wanted)).all()
+    gone = await over(tx, [row.id for row in rows if row.id and row.alarm_id])
     leased = []
     for row in rows:
+        if row.id in gone:
+            row.state, row.trouble = State.GONE, False
+            continue
         doubtful = row.doubtful or row.state == State.LEASED
         row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
         tx.session.add(row)
@@ -310,6 +314,15 @@ async def drop_unsent(tx: Transaction, alarm_id: int) -> None:
     """The alarm has ended: what of it has not left is no longer owed."""
     query = update(OutboxRow).where(col(OutboxRow.alarm_id) == alarm_id, col(OutboxRow.state) == State.OWED)
     await tx.session.exec(query.values(state=State.GONE, trouble=False))
+
+
+async def over(tx: Transaction, ids: Collection[int]) -> set[int]:
+    """Which of these notices are of an alarm that has ended since they were written; what says that it has is none."""
+    if not ids:
+        return set()
+    query = select(OutboxRow.id).join(AlarmRow, col(AlarmRow.id) == col(OutboxRow.alarm_id))
+    query = query.where(col(OutboxRow.id).in_(ids), col(AlarmRow.ended_at) > col(OutboxRow.made_at))
+    return {found for found in (await tx.session.exec(query)).all() if found is not None}
 
 
 async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:

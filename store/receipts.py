@@ -16,8 +16,8 @@ from store.tables import OutboxRow
 async def take_in(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     """Take in a receipt. It only ever moves a notice forward, so that late, double and disordered ones are harmless.
 
-    It may come before the send has answered: then it is found by our own reference, and the provider's id is adopted.
-    False when no notice is known by either.
+    It may come before the send has answered: then it is found by our own reference, the provider's id is adopted, and
+    the try is counted here, as its answer will find the lease gone. False when no notice is known by either.
     """
     known = col(OutboxRow.provider_id) == receipt.provider_id
     named = col(OutboxRow.id) == receipt.reference
@@ -27,6 +27,7 @@ async def take_in(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     if _is_behind(row, receipt):
         return True
     row.provider_id = receipt.provider_id
+    row.tries += row.state == State.LEASED
     if receipt.said is Receipted.DELIVERED:
         row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
         row.sent_at, row.trouble, row.receipt_by = row.sent_at or now, False, None

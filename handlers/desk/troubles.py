@@ -17,7 +17,10 @@ SAME_NOTICE = timedelta(minutes=30)
 
 
 async def mend(case: Case, troubled: Troubled) -> None:
-    """Send a troubled notice round by the person's other channel; let its alarm climb (DESIGN §2, Deliver)."""
+    """Send a troubled notice round by the person's other channel; let its alarm climb (DESIGN §2, Deliver).
+
+    Of an alarm that has ended meanwhile nothing goes round but the word that it has.
+    """
     await outbox.settle(case.tx, troubled.id)
     person = await _person(case, troubled.notice)
     if person is None:
@@ -25,6 +28,8 @@ async def mend(case: Case, troubled: Troubled) -> None:
     await _note(case, person, troubled, "undelivered", refused=troubled.refused, error=troubled.error)
     if troubled.refused:
         person = await _lose(case, person, troubled) or person
+    if await outbox.over(case.tx, [troubled.id]):
+        return
     other_way = await _go_round(case, person, troubled.notice)
     if _is_lasting(troubled) or not other_way:
         await _climb(case, troubled)

@@ -1,14 +1,16 @@
 """What is owed leaves alarms first, a phone's prompts in order, and is written down by the lease's holder alone."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from bot.alarm import State as AlarmState
 from bot.delivery import URGENT_PAUSE, Attempt, Receipted, Verdict, pause_before
 from bot.events import Receipt
 from bot.people import Channel
-from store import outbox, receipts
+from store import alarms, outbox, receipts
 from store.database import Database, Transaction
 from store.outbox import Got, Leased, Notice, State
 from store.tables import OutboxRow
@@ -254,6 +256,27 @@ async def test_what_has_not_left_is_dropped_when_the_alarm_ends(database: Databa
         await outbox.drop_unsent(tx, alarm_id)
     states = [(await row(database, row_id)).state for row_id in owed]
     assert states == [State.LEASED, State.GONE, State.GONE, State.OWED]
+
+
+async def test_what_comes_back_once_its_alarm_has_ended_leaves_no_more(database: Database) -> None:
+    """It was on its way at the end, and the try has failed: it is dropped where it would be taken anew. The end leaves."""
+    async with database.transaction() as tx:
+        alarm = (await scene(tx)).alarm
+        sent, hung = [
+            await outbox.owe(tx, notice("ALARM", urgent=True, person=one, alarm_id=alarm.id), NOW)
+            for one in (OLIVE, HENRY)
+        ]
+    again, _ = await take(database)
+    async with database.transaction() as tx:
+        await alarms.save(tx, replace(alarm, state=AlarmState.STOOD_DOWN, ended_at=NOW + SECOND))
+        await outbox.owe(tx, notice("ENDED", urgent=True, person=OLIVE, alarm_id=alarm.id), NOW + SECOND)
+    assert await write(database, again, Attempt(Verdict.AGAIN), NOW + SECOND)
+    assert texts(await take(database, NOW + HOUR, token="second")) == ["ENDED"]
+    for row_id in (sent, hung):
+        found = await row(database, row_id)
+        assert (found.state, found.trouble) == (State.GONE, False)
+    async with database.transaction() as tx:
+        assert await outbox.next_due(tx) is None
 
 
 @pytest.mark.parametrize("again", [False, True])

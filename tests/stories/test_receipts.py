@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.people import Channel
+from store.outbox import MOST_RESENDS
 from tests.fakes.twilio_messages import NEVER, OUT_OF_ORDER, TWICE, UNDELIVERED_AFTER_DELIVERED
 from tests.world.world import World
 
@@ -139,6 +140,36 @@ async def test_a_receipt_that_comes_late_ends_nothing_and_starts_nothing(world: 
     await world.settles()
     henry.receives_nothing()
     olive.receives_nothing()
+    await henry.texts("1")
+    await well_again(world)
+
+
+async def test_of_an_alarm_that_has_ended_only_its_end_is_sent_again(world: World) -> None:
+    """Undelivered, and heard of when she has left: nobody is alarmed by it now; the end goes both ways."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(olive)
+    world.twilio.receipts("undelivered", to=olive.number, error_code=30003, when="held")
+    await alarmed(world)
+    await world.passes("20s")
+    await asha.texts("3")
+    asha.receives("LEFT")
+    world.twilio.receipts("delivered", to=olive.number, when="auto")
+    await asyncio.to_thread(world.twilio.deliver_receipts)
+    await world.passes("1m")
+    for way in Channel:
+        olive.receives("ENDED 14:14: Asha texted LEFT", by=way)
+    olive.receives("A. LEFT")
+    olive.receives_nothing()
+
+
+async def test_a_failure_that_comes_before_the_answer_is_a_try_as_any_other(world: World) -> None:
+    """Twilio says that it was not delivered while the POST is still open: three times, and no more after that."""
+    olive, henry = world.olive, world.henry
+    world.twilio.receipts("undelivered", to=olive.number, error_code=30003, when="before")
+    await alarmed(world)
+    await world.passes("1m59s")
+    sent = [sms.body for sms in world.twilio.messages(olive.number)]
+    assert [body[:5] for body in sent].count("ALARM") == MOST_RESENDS
     await henry.texts("1")
     await well_again(world)
 
