@@ -81,10 +81,10 @@ class SmsCarrier:
         return Attempt(Verdict.SENT, sid, receipt=self._tells)
 
     def hears(self, params: Sequence[tuple[str, str]]) -> None:
-        """What a receipt says of the sender: see `Senders`."""
+        """What a receipt says of the sender: see `Senders`. A Service's names it beside the number that it chose."""
         fields = dict(params)
         number, phone, status = (fields.get(name, "") for name in ("From", "To", "MessageStatus"))
-        code = fields.get("ErrorCode", "")
+        number, code = fields.get("MessagingServiceSid") or number, fields.get("ErrorCode", "")
         if status == "delivered":
             self._senders.reaches(number)
         elif status in ("undelivered", "failed") and code.isascii() and code.isdigit() and passing(int(code[:9])):

@@ -153,6 +153,18 @@ async def test_what_is_no_fault_of_the_way(
     assert froms(twilio) == [US]
 
 
+async def test_a_service_is_at_fault_for_a_number_that_is_also_ours(twilio: TwilioServer, clock: Hands) -> None:
+    """It chose the very number that goes next: the receipts name both, and it is the Service that rests."""
+    one = carrier_to(twilio, clock, service=twilio.service_sid)
+    for phone in (ASHA, OLIVE, HENRY):
+        one.hears([*receipt(US, phone), ("MessagingServiceSid", twilio.service_sid)])
+    await one.send(parcel(urgent=False))
+    clock.at += REST
+    await one.send(parcel(urgent=False))
+    await one.close()
+    assert froms(twilio) == [US, twilio.service_sid]
+
+
 def test_misses_long_apart_are_no_burst() -> None:
     """Three in an afternoon are three phones that were off."""
     clock = Hands()
