@@ -34,7 +34,8 @@ def proposed(text: str, *, language: str = "en") -> str | None:
 
 def tells_of(text: str, *, language: str = "en") -> bool:
     """Whether a text says that a code word has been heard: "code word Asha"."""
-    return any(_plain(text).startswith(f"{way} ") for way in _ways(language)["heard"])
+    told = any(_plain(text).startswith(f"{way} ") for way in _ways(language)["heard"])
+    return told and not confirms(text, language=language)
 
 
 def confirms(text: str, *, language: str = "en") -> bool:

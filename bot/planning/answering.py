@@ -1,13 +1,14 @@
 """How each answer about a plan is read: with the readers of the line, one part at a time."""
 
 from bot import codeword
+from bot.names import named
 from bot.planning.days import read_day
 from bot.planning.hours import read_hours
 from bot.planning.line import LONGEST, REASON_LENGTH, is_safeguarding
 from bot.planning.moments import USUAL, moments, settled
 from bot.planning.sheet import Desk, Sheet
 from bot.planning.where import read_postcode, read_telephone
-from bot.planning.who import named, read_people
+from bot.planning.who import read_people
 from bot.policy import Lone
 from bot.talk import (
     Again,

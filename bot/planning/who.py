@@ -2,18 +2,12 @@
 
 import re
 
-from bot.planning.sheet import GAP, Sheet, Staff, folded, pattern
+from bot.names import named
+from bot.planning.sheet import GAP, Sheet, pattern
 from bot.talk import Fault
 
 _NOT_INITIALS = frozenset(("e.g", "i.e", "a.m", "p.m", "n.b", "s.t", "n.o"))
 _PLATE = r"(?<!\w)[a-z]{2}\d{2}\s?[a-z]{3}(?!\w)"
-
-
-def named(said: str, staff: tuple[Staff, ...]) -> list[Staff]:
-    """Whom a name may mean: by the whole of it, or by the first part."""
-    typed = folded(said)
-    whole = [one for one in staff if folded(one.name) == typed]
-    return whole or [one for one in staff if folded(one.name).split()[0] == typed]
 
 
 def read_people(sheet: Sheet) -> None:

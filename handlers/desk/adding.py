@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import notices
+from bot import names, notices
 from bot.authorising import Answer, Do, Event, Happening, State
 from bot.details import Details
 from bot.people import Person
@@ -54,9 +54,7 @@ async def add(case: Case, person: Person, answer: Answer) -> str | None:
 async def _contact(case: Case, sight: Sight, person: Person, words: str) -> str:
     """Somebody else is the responsible contact outside school hours (P3): by their name, and told of it."""
     going = {place.visitor_id for place in sight.places}
-    said = [word.strip(".,").casefold() for word in words.split()]
-    found = [one for one in sight.staff if one.is_contact and one.id not in going]
-    named = [one for one in found if said and one.name.casefold().split()[: len(said)] == said]
+    named = names.named(words, [one for one in sight.staff if one.is_contact and one.id not in going])
     language, number = case.language(person.school_id), sight.visit.id
     if len(named) != 1 or not person.is_contact:
         return notices.render("contact_nobody", language, visit=number)

@@ -1,6 +1,6 @@
 """Somebody more goes along on a visit that is to come: "along 12 Ben" (P9 C9 E1). The yes it had is asked for anew."""
 
-from bot import notices, visit
+from bot import names, notices, visit
 from bot.authorising import State as Stand
 from bot.people import Person, Role
 from bot.place import Place, State
@@ -33,9 +33,7 @@ async def take(case: Case, sight: Sight, person: Person, words: str) -> str:
 
 def _named(sight: Sight, words: str) -> Person | None:
     """The one of those who go on visits that the words name, whole or by the first name."""
-    said = [word.strip(".,").casefold() for word in words.split()]
-    goes = [one for one in sight.staff if Role.VISITOR in one.roles]
-    named = [one for one in goes if said and one.name.casefold().split()[: len(said)] == said]
+    named = names.named(words, [one for one in sight.staff if Role.VISITOR in one.roles])
     return named[0] if len(named) == 1 else None
 
 

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from bot import codeword, notices
-from bot.alarm import Kind as AlarmKind
+from bot import notices
 from bot.events import Incoming, Sort
 from bot.optout import Wish, says_more
 from bot.people import Person, Role
-from handlers.desk import alarms, reach, texts
+from handlers.desk import alarms, overheard, reach, texts
 from handlers.desk.case import Case
 from store import inbox, outbox, people, receipts
 from store.inbox import Kept
@@ -88,7 +87,8 @@ async def _stranger(case: Case, incoming: Incoming) -> None:
 
     Somebody may be using a borrowed phone: a code word in a stranger's text raises the alarm of the one it belongs to.
     """
-    await _borrowed_phone(case, incoming)
+    for school_id in case.habits.schools:
+        await overheard.on_a_borrowed_phone(case, school_id, incoming.text)
     answer, tell = await people.stranger_due(
         case.tx, incoming.channel, incoming.sender, case.now, ANSWER_STRANGERS_EVERY, TELL_OF_STRANGERS_EVERY
     )
@@ -98,17 +98,6 @@ async def _stranger(case: Case, incoming: Incoming) -> None:
         ending = incoming.sender[-3:]
         for school_id in case.habits.schools:
             await case.tell(school_id, [Role.OFFICE], "office_stranger", ending=ending)
-
-
-async def _borrowed_phone(case: Case, incoming: Incoming) -> None:
-    for school_id, school in case.habits.schools.items():
-        for person in await case.people(school_id):
-            if person.code_words and codeword.find(incoming.text, person.code_words):
-                await alarms.raise_alarm(case, school_id, person.id, None, AlarmKind.CODE_WORD)
-                return
-        if school.code_words and codeword.find(incoming.text, school.code_words):
-            await alarms.raise_alarm(case, school_id, None, None, AlarmKind.CODE_WORD)
-            return
 
 
 async def _enrolment(case: Case, incoming: Incoming, person: Person | None) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from bot import codeword, notices
+from bot import codeword, names, notices
 from bot.calendar import Why
 from bot.people import Person, Role
 from bot.school import School
@@ -25,7 +25,7 @@ async def answer(case: Case, person: Person, text: str, places: list[Place]) -> 
         await case.note(person.school_id, "code words known", person_id=person.id)
         return notices.render("code_words_confirmed", language)
     phrase = codeword.proposed(text, language=language)
-    if phrase is None or Role.VISITOR not in person.roles:
+    if phrase is None or Role.VISITOR not in person.roles or await _is_of_another(case, person, text):
         return None
     if any(place.is_open for place in places):
         return notices.render("code_word_not_now", language)
@@ -37,6 +37,20 @@ async def answer(case: Case, person: Person, text: str, places: list[Place]) -> 
     case.forget_people()
     await case.note(person.school_id, "code word chosen", person_id=person.id)
     return notices.render("code_word_set", language)
+
+
+def may_choose(case: Case, person: Person, text: str) -> bool:
+    """Whether a text may be somebody's choice of a code word of their own, and no word of a colleague's."""
+    language = case.language(person.school_id)
+    phrase = codeword.proposed(text, language=language)
+    return Role.VISITOR in person.roles and phrase is not None and not codeword.objections(phrase, language=language)
+
+
+async def _is_of_another(case: Case, person: Person, text: str) -> bool:
+    """ "Code word Ben" from a contact is a code word that was heard from him: it becomes nobody's."""
+    if not person.is_contact or not codeword.tells_of(text, language=case.language(person.school_id)):
+        return False
+    return bool(names.within(text, [one for one in await case.people(person.school_id) if one.id != person.id]))
 
 
 def term_of(school: School, day: date) -> date:

@@ -1,19 +1,21 @@
-"""A code word that is said on the telephone: whoever hears it texts it, and the alarm is the visitor's who said it (P15).
+"""A code word that is not texted from a phone of its own: said on the telephone (P15), or typed on a borrowed phone.
 
-Two ways are heard: the phrase itself, wherever it stands in a contact's text ("Asha asked for the blue folder"), and "code
-word" and the visitor's name, for a contact who does not know the phrase by heart. The phrase of the school may be anybody's,
-so it needs a name beside it; without one it is the sender's own.
+Two ways are heard from a contact: the phrase itself, wherever it stands in the text ("Asha asked for the blue folder"), and
+"code word" and the visitor's name, for a contact who does not know the phrase by heart. The phrase of the school may be
+anybody's, so it needs a name beside it; without one it is the sender's own. A name that is nobody's is no reason to be
+silent: then it may be anybody's who is out.
 """
 
-import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from bot import codeword, notices
+from bot import codeword, names, notices
 from bot.alarm import Kind
+from bot.events import Event
 from bot.people import Person, Role
-from bot.talk import Standing, standing
-from bot.visit import Place
-from handlers.desk import alarms
+from bot.which import RECENT, which
+from handlers.desk import alarms, choosing, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
 from store import visits
@@ -22,60 +24,120 @@ SOON = timedelta(hours=2)
 """How long before its start a visit is one that somebody may ring about."""
 
 
+class Whose(NamedTuple):
+    """Whose alarm it is, and which visit's."""
+
+    visitor: Person | None
+    visit_id: int | None
+
+
+NOBODYS = Whose(None, None)
+
+
 async def take(case: Case, text: Text) -> bool:
     """Raise the alarm of whoever's code word a contact tells of, and say so. False where nothing is said of it.
 
-    The phone of somebody who is on a visit, or expected at one soon, shows nothing: there the text goes on as any other.
+    The phone of somebody who goes on visits shows nothing, whether or not we know of one: there the text goes on as any other.
     """
     person = text.person
     if not person.is_contact:
         return False
-    at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
-    own = {place.visit_id for place in text.places if place.visit_id} if at_risk else set()
-    told = [(visitor, place) for visitor, place in await _told_of(case, text) if place.visit_id not in own]
-    for visitor, place in told:
-        await alarms.raise_alarm(case, person.school_id, visitor.id, place.visit_id, Kind.CODE_WORD)
+    at_risk = Role.VISITOR in person.roles or bool(text.places)
+    told, notice = await _told_of(case, text), "overheard"
+    if not told and await _is_anybodys(case, text):
+        told, notice = await _of_all_who_are_out(case, person.school_id), "overheard_all"
+    for visitor, visit_id in told:
+        await alarms.raise_alarm(case, person.school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
     if told and not at_risk:
-        await _answer(case, text, told)
+        await _answer(case, text, told, notice if told != [NOBODYS] else "overheard")
     return bool(told) and not at_risk
 
 
-async def _told_of(case: Case, text: Text) -> list[tuple[Person, Place]]:
-    """Whose code word it is, with the visit they are on: those who are named; where nobody is, one of each visit."""
-    school_id, words = text.person.school_id, text.incoming.text
-    said = set(re.findall(r"\w+", words.casefold()))
-    school = case.school(school_id)
-    tells = codeword.tells_of(words, language=school.language) or bool(codeword.find(words, school.code_words))
-    others = [one for one in await case.people(school_id) if one.id != text.person.id and Role.VISITOR in one.roles]
-    names = {one.id for one in others if one.name.split()[0].casefold() in said}
-    phrased = {one.id for one in others if codeword.find(words, one.code_words)}
-    of_visits = await visits.open_code_words(case.tx, school_id, case.now + SOON)
-    visits_phrased = {number for number, phrases in of_visits.items() if codeword.find(words, phrases)}
-    if not (visits_phrased or phrased or (names and tells)):
-        return []
+async def on_a_borrowed_phone(case: Case, school_id: int, words: str) -> None:
+    """A code word in a stranger's text: the alarm of the one it belongs to, on the visit they are on."""
+    everybody, phrases = await case.people(school_id), case.school(school_id).code_words
+    is_schools = bool(codeword.find(words, phrases))
+    told = await _whose(case, school_id, words, everybody, tells=is_schools)
+    told = told or await _each(case, [one for one in everybody if codeword.find(words, one.code_words)])
+    for visitor, visit_id in told or ([NOBODYS] if is_schools else []):
+        await alarms.raise_alarm(case, school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
+
+
+async def _told_of(case: Case, text: Text) -> list[Whose]:
+    """Whose code word it is. The phrases of a sender's own visit are looked for in every text of theirs, and not here."""
+    person, words = text.person, text.incoming.text
+    school = case.school(person.school_id)
+    says = codeword.tells_of(words, language=school.language)
+    tells = says or bool(codeword.find(words, school.code_words))
+    others = [one for one in await case.people(person.school_id) if one.id != person.id]
+    own = {place.visit_id for place in text.places if place.visit_id}
+    told = await _whose(case, person.school_id, words, others, tells=tells)
+    return [
+        one for one in told if one.visit_id not in own or (says and one.visitor and names.within(words, [one.visitor]))
+    ]
+
+
+async def _whose(case: Case, school_id: int, words: str, people: Sequence[Person], *, tells: bool) -> list[Whose]:
+    """Those of the people who are named, where it `tells` of a code word or holds theirs; else whose phrase it holds.
+
+    A phrase alone is heard of those who are on a visit, or go on one soon.
+    """
+    out = {place.visitor_id for place in await visits.open_places(case.tx, school_id, case.now + SOON)}
+    phrased = {one.id for one in people if codeword.find(words, one.code_words)}
+    for number, phrases in (await visits.open_code_words(case.tx, school_id, case.now + SOON)).items():
+        if codeword.find(words, phrases):
+            phrased |= {place.visitor_id for place in await visits.places_of_visit(case.tx, school_id, number)}
+    go = [one for one in people if one.id in out or Role.VISITOR in one.roles]
+    named = [one for one in names.within(words, go) if tells or one.id in phrased]
+    if named:
+        return [await _of(case, one) for one in named]
+    return await _each(case, [one for one in go if one.id in out & phrased])
+
+
+async def _of(case: Case, visitor: Person) -> Whose:
+    """A visitor, with the visit that a danger of theirs is about."""
+    places = await visits.places_of_visitor(case.tx, visitor.school_id, visitor.id, case.now - RECENT)
+    return Whose(visitor, which(visitor.id, places, Event.DANGER, case.now).visit_id)
+
+
+async def _each(case: Case, visitors: Iterable[Person]) -> list[Whose]:
+    """One of each visit, and everybody who is on none."""
+    told: dict[tuple[int | None, int], Whose] = {}
+    for one in [await _of(case, visitor) for visitor in visitors]:
+        alone = one.visitor.id if one.visitor and one.visit_id is None else 0
+        told.setdefault((one.visit_id, alone), one)
+    return list(told.values())
+
+
+async def _is_anybodys(case: Case, text: Text) -> bool:
+    """Whether a text tells of a code word and names nobody: it is neither the choice of one nor the answer to a question."""
+    person, words = text.person, text.incoming.text
+    if not codeword.tells_of(words, language=case.language(person.school_id)):
+        return False
+    visiting = any(place.is_open for place in text.places)
+    return not (visiting or choosing.may_choose(case, person, words) or await talks.asks(case, person, "code_word"))
+
+
+async def _of_all_who_are_out(case: Case, school_id: int) -> list[Whose]:
+    """Everybody's who is on a visit, or goes on one soon; where that is nobody, an alarm without a name."""
     coming = await visits.open_places(case.tx, school_id, case.now + SOON)
-    named: list[tuple[Person, Place]] = []
-    by_visit: dict[int | None, tuple[Person, Place]] = {}
-    for visitor in others:
-        places = sorted((one for one in coming if one.visitor_id == visitor.id), key=lambda one: not one.is_inside)
-        place, is_named = (*places, Place(visitor.id))[0], visitor.id in names
-        is_theirs = places and (visitor.id in phrased or any(one.visit_id in visits_phrased for one in places))
-        if is_theirs or (is_named and tells):
-            by_visit.setdefault(place.visit_id, (visitor, place))
-            named += [(visitor, place)] if is_named else []
-    return named or list(by_visit.values())
+    people = [await case.person(school_id, place.visitor_id) for place in coming]
+    return await _each(case, [one for one in people if one]) or [NOBODYS]
 
 
-async def _answer(case: Case, text: Text, told: list[tuple[Person, Place]]) -> None:
+async def _answer(case: Case, text: Text, told: list[Whose], notice: str) -> None:
     """Whoever heard it knows at once what to do, also where the ladder has them last or not at all."""
     school_id = text.person.school_id
-    visit_id = told[0][1].visit_id
-    visit = await visits.by_id(case.tx, school_id, visit_id) if visit_id else None
+    language = case.language(school_id)
+    numbers = [visit_id for _, visit_id in told if visit_id]
+    plans = [await visits.by_id(case.tx, school_id, number) for number in numbers]
+    where = dict.fromkeys(case.where(school_id, plan) for plan in plans or [None])
     said = notices.render(
-        "overheard",
-        case.language(school_id),
-        name="+".join(visitor.name for visitor, _ in told),
+        notice,
+        language,
+        name="+".join(one.name if one else notices.label("unknown", language) for one, _ in told),
         now=case.clock(school_id, case.now),
-        where=notices.shorten(case.where(school_id, visit), 60),
+        where=notices.shorten(" / ".join(where), 60),
     )
-    await case.owe(text.person, "overheard", said, case.usable([text.incoming.channel]), urgent=True, visit_id=visit_id)
+    visit_id = numbers[0] if numbers else None
+    await case.owe(text.person, notice, said, case.usable([text.incoming.channel]), urgent=True, visit_id=visit_id)

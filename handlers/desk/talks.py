@@ -178,6 +178,16 @@ async def live(case: Case, person: Person) -> list[Talk]:
     return found
 
 
+async def asks(case: Case, person: Person, name: str) -> bool:
+    """Whether the question that is open with somebody is the one of this name."""
+    for talk in (await live(case, person))[:1]:
+        if topic := _topic(case, talk):
+            asking, _ = await _asking(case, person, topic, talk)
+            asked = first(asking.form, talk.answers)
+            return asked is not None and asked.name == name
+    return False
+
+
 async def close(case: Case, school_id: int, visit_id: int, topic: Topic, alarm_id: int | None) -> None:
     """What a conversation was about is over: it is ended with everybody, without a word."""
     for talk in await talks.open_about(case.tx, school_id, visit_id):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import late, notices
+from bot import late, names, notices
 from bot.acts import NOBODY_HOME
 from bot.events import Event, Happening, Sort
 from bot.people import Channel, Person
@@ -175,11 +175,10 @@ async def _left_behind(case: Case, person: Person, place: Place) -> list[Owed]:
 
 
 async def _partner_named(case: Case, person: Person, place: Place, who: str) -> tuple[Person, Place] | None:
-    """ "Ben has left" is Ben's: the partner of that first name in the same visit, if there is one."""
-    for partner, other in await _partners(case, person, place):
-        if partner.name.split()[0].casefold() == who.split()[0].casefold():
-            return partner, other
-    return None
+    """ "Ben has left" is Ben's: the partner of that name in the same visit, if there is just one."""
+    pairs = await _partners(case, person, place)
+    named = names.named(who, [partner for partner, _ in pairs])
+    return next((pair for pair in pairs if [pair[0]] == named), None)
 
 
 async def _partners(case: Case, person: Person, place: Place) -> list[tuple[Person, Place]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.people import Role
 from tests.world.world import World
 
 
@@ -125,6 +126,40 @@ async def test_a_code_word_from_a_borrowed_phone(world: World) -> None:
     await henry.texts(f"safe {henry.code()} asha is here")
     for one in (olive, henry):
         one.receives("ENDED")
+
+
+async def test_a_borrowed_phone_betrays_nobody_to_the_partner_in_that_home(world: World) -> None:
+    """The alarm is of the visit that Asha is on: Dee, who is inside with her and would be alarmed, hears nothing."""
+    asha, dee = world.asha, world.dee
+    dee.roles = frozenset({Role.HEADTEACHER})
+    await world.records(dee)
+    await world.plans(asha, dee)
+    for one in (asha, dee):
+        await one.texts("1")
+        one.receives("ARRIVED")
+    await world.sam.texts("this is a friends phone, please bring the blue folder")
+    for one in (world.olive, world.henry):
+        one.receives("CODE WORD from Asha+Dee at 14 High Street")
+    for one in (asha, dee):
+        one.receives_nothing()
+    await world.henry.texts(f"safe {world.henry.code()} police have been")
+    await asha.texts("we have both left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_borrowed_phone_and_the_phrase_of_a_visit(world: World) -> None:
+    """What was agreed for one visit is heard from any phone, and from any contact, while that visit is on."""
+    await world.plans(world.ben, code_word="green kettle")
+    await world.ben.texts("1")
+    world.ben.receives("ARRIVED")
+    await world.sam.texts("is the green kettle on?")
+    for one in (world.olive, world.henry):
+        one.receives("CODE WORD from Ben at 14 High Street")
+    await world.henry.texts(f"safe {world.henry.code()} police have been")
+    await world.ben.texts("left")
+    for one in world.everyone:
+        one.ignores()
 
 
 @pytest.mark.parametrize("cry", ["help", "9", "he won't let us leave", "call the police", "DANGER!!"])

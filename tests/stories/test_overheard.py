@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.people import Role
 from tests.world.phones import Human
 from tests.world.world import SCHOOL, World
 
@@ -131,3 +132,145 @@ async def test_a_phrase_of_somebody_who_is_on_no_visit_is_a_phrase(world: World,
     await world.olive.texts(text)
     world.olive.ignores()
     assert await world.open_alarms() == []
+
+
+async def raised_for(world: World, *names: str) -> None:
+    """The office and the headteacher are alarmed for each of these, and for nobody else; then all is well again."""
+    for name in names:
+        for one in (world.olive, world.henry):
+            one.receives("ALARM", f"CODE WORD from {name}")
+    assert await world.open_alarms() == ["code word"] * len(names)
+    for code in [line.text.split()[1] for line in world.olive.read if line.text.startswith("ALARM")]:
+        await world.olive.texts(f"safe {code} the police are with her")
+
+
+@pytest.mark.parametrize("role", [Role.VISITOR, None])
+async def test_the_phone_of_a_contact_who_goes_on_visits_shows_nothing(tmp_path: Path, role: Role | None) -> None:
+    """Dee may be in a home that nobody knows of: her own cry in the school's words counts, and her phone tells nothing."""
+    world = World(tmp_path, school=f'{SCHOOL}code_words = ["silver kettle"]\n')
+    dee = world.dee
+    dee.roles = frozenset({Role.DSL, *([role] if role else [])})
+    await world.opens()
+    await world.plans(world.asha)
+    await world.asha.texts("1")
+    if role is None:
+        await world.plans(dee, start="09:00", end="09:30", days=3)
+    await dee.texts("Asha asked whether the silver kettle is on")
+    dee.receives("Not sure what you mean")
+    dee.receives_nothing()
+    await raised_for(world, "Asha at 14 High Street", "Dee")
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+    await world.closes()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Zo\u00eb", "code word zoe"),
+        ("Zoe\u0308 Dee", "safe word from Zo\u00eb!"),
+        ("Anne-Marie Dee", "code word Anne Marie"),
+        ("Anne-Marie Dee", "code word annemarie"),
+        ("Bruno O'Dee", "code word Bruno O\u2019Dee"),
+    ],
+)
+async def test_a_name_is_heard_however_it_is_typed(world: World, name: str, text: str) -> None:
+    """Accents and hyphens are left out on the telephone's keys: the alarm is hers alone all the same."""
+    world.asha.name, asha = name, world.ids.pop("Asha")
+    world.ids[name] = asha
+    await world.records(world.asha)
+    await world.plans(world.asha)
+    await world.plans(world.ben, address="3 Weir Close")
+    await world.bruno.texts(text)
+    world.bruno.receives("CODE WORD from ", "noted 14:00", "14 High Street")
+    await raised_for(world, "")
+    for one in (world.asha, world.ben):
+        one.receives_nothing()
+        await one.texts("called off")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_name_that_is_nobodys_raises_for_everybody_who_is_out(world: World) -> None:
+    """ "Code word Ahsa" may be anybody's: one alarm for each visit, and whoever heard it is told so."""
+    await world.plans(world.asha)
+    await world.plans(world.ben, address="3 Weir Close")
+    for one in (world.asha, world.ben):
+        await one.texts("1")
+        one.receives("ARRIVED")
+    await world.bruno.texts("code word Ahsa")
+    world.bruno.receives("name not known: alarm for all who are out: Asha+Ben", "14 High Street / 3 Weir Close")
+    await raised_for(world, "Asha at 14 High Street", "Ben at 3 Weir Close")
+    for one in (world.asha, world.ben):
+        one.receives_nothing()
+        await one.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_name_that_is_nobodys_raises_where_nobody_is_known_to_be_out(world: World) -> None:
+    """Somebody is in danger whom we do not know to be out: the alarm has no name, and is one."""
+    await world.bruno.texts("code word Ahsa")
+    world.bruno.receives("CODE WORD from not known noted 14:00", "Ring 999")
+    await raised_for(world, "not known")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_word_about_code_words_raises_nothing(world: World) -> None:
+    """The office's answer of each term, a visitor's own choice, and the answer to the question for one are no cry."""
+    ben = world.ben
+    ben.roles = frozenset({Role.VISITOR, Role.DSL})
+    await world.records(ben)
+    await world.plans(world.asha)
+    await world.olive.texts("code word known")
+    await ben.texts("code word tartan ukulele")
+    ben.receives("code word")
+    assert await world.open_alarms() == []
+    await world.asha.texts("called off")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_colleagues_name_becomes_nobodys_code_word(world: World) -> None:
+    """Dee goes on visits too: "code word Asha Marsh" raises Asha's alarm, and is no choice of Dee's."""
+    asha, dee = world.asha, world.dee
+    dee.roles, dee.code_word = frozenset({Role.VISITOR, Role.DSL}), "green ukulele"
+    await world.records(dee)
+    await world.plans(asha)
+    await dee.texts("code word Asha Ukulele")
+    dee.receives("Not sure what you mean")
+    await raised_for(world, "Asha at 14 High Street")
+    await dee.texts("is the green ukulele back?")
+    await raised_for(world, "Dee")
+    await asha.texts("called off")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_partner_is_named_from_inside_the_same_home(world: World) -> None:
+    """Dee stands beside Asha, who has said it to her: Asha's alarm is raised, and neither phone shows it."""
+    asha, dee = world.asha, world.dee
+    await world.plans(asha, dee)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await dee.texts("1")
+    dee.receives("ARRIVED")
+    await dee.texts("code word Asha")
+    dee.receives("Not sure what you mean")
+    for one in (asha, dee):
+        one.receives_nothing()
+    await raised_for(world, "Asha+Dee")
+    await asha.texts("we have both left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_a_name_beside_a_phrase_of_hers_is_enough_where_no_visit_is_known(world: World) -> None:
+    """Asha has gone without a word to anybody, and rings: her name and her phrase are her alarm."""
+    await world.olive.texts("Asha asked for the blue folder")
+    world.olive.receives("CODE WORD from Asha noted 14:00")
+    await raised_for(world, "Asha")
+    for one in world.everyone:
+        one.ignores()
