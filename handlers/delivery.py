@@ -53,6 +53,7 @@ class Delivery:
     ways: Ways = field(default_factory=Ways)
     """How the tries on each channel have gone, for whoever watches over it."""
     _under_way: dict["asyncio.Task[None]", bool] = field(default_factory=dict)
+    _taking: set["asyncio.Task[list[Leased]]"] = field(default_factory=set)
     _unsure: set[str] = field(default_factory=set)
     """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
     _landed_at: datetime | None = None
@@ -63,8 +64,19 @@ class Delivery:
             await outbox.expire_leases(tx, self.clock())
 
     async def turn(self) -> int:
-        """Take what is owed and start sending it, alarms first. Gives how many were taken."""
-        return len(await self._take_in_hand(self._nothing_first))
+        """Take what is owed and start sending it, alarms first. Gives how many were taken.
+
+        A pass that is cancelled is seen through all the same: what it leased, nobody else would send for a whole lease.
+        """
+        taking = asyncio.create_task(self._take_in_hand(self._nothing_first))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taken)
+        return len(await asyncio.shield(taking))
+
+    def _taken(self, task: "asyncio.Task[list[Leased]]") -> None:
+        self._taking.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever was cancelled hears nothing of it; the next pass does the same again
 
     async def _take_in_hand(
         self, first: Callable[[Transaction], Awaitable[None]], landing: Leased | None = None
@@ -140,16 +152,16 @@ class Delivery:
 
     def abandon(self) -> None:
         """Drop everything that is under way, as a kill would."""
-        for task in self._under_way:
+        for task in (*self._under_way, *self._taking):
             task.cancel()
         self._under_way.clear()
 
     async def settle(self) -> int:
         """Wait until nothing is under way: before stopping, and in stories. Gives how many parcels that were."""
         count = 0
-        while self._under_way:
-            landed, _ = await asyncio.wait(list(self._under_way))
-            count += len(landed)
+        while self._under_way or self._taking:
+            count += len(self._under_way)
+            await asyncio.wait([*self._under_way, *self._taking])
         return count
 
     async def _carry(self, leased: Leased) -> None:
