@@ -98,8 +98,8 @@ class Happening:
     `at` is a new clock time (aware UTC) and `by` a length, for LATE and LONGER; `reason` belongs to CALLED_OFF;
     `ask` names the question to ask back when a text was nearly clear ("left", "ok", "late", …). `onward`: no return is
     awaited from this place, because another visit of the outing is to come or they do not come back to school. `out`: they
-    are out already, on another visit of the same outing. `said_at` is when the
-    words were said, where they come late: they count from then.
+    are out already, on another visit of the same outing. `said_at` is from when
+    the words count, where they come late; `spoke_at` is when they were said, late or not.
     """
 
     event: Event
@@ -111,3 +111,4 @@ class Happening:
     onward: bool = False
     out: bool = False
     said_at: datetime | None = None
+    spoke_at: datetime | None = None

@@ -22,9 +22,14 @@ _ASKING = (Event.NUDGE_DUE, Event.ANSWER_DUE, Event.AGAIN_DUE)
 
 
 class Said(NamedTuple):
-    """When a text counts from. `late`: that is a while ago. `old`: too long ago to count from then."""
+    """When a text counts from. `late`: that is a while ago. `old`: too long ago to count from then.
+
+    `spoke_at` is when the words were said, to the second, also where they count as said now: it keeps them in order with
+    those that come late.
+    """
 
     at: datetime
+    spoke_at: datetime
     late: bool = False
     old: bool = False
 
@@ -33,8 +38,17 @@ def said(sent_at: datetime, now: datetime) -> Said:
     """A time that cannot be believed, because it is to come or too long ago, is now."""
     age = now - sent_at
     if age <= SOON:
-        return Said(now)
-    return Said(now, late=True, old=True) if age > OLD else Said(sent_at, late=True)
+        return Said(now, min(sent_at, now))
+    return Said(now, now, late=True, old=True) if age > OLD else Said(sent_at, sent_at, late=True)
+
+
+def counted(said: Said, places: Iterable[Place]) -> datetime:
+    """From when late words count: from when they were said, and from no earlier than what was said before them.
+
+    That may have been read soon, and so count from when it was read.
+    """
+    before = [at for one in places for at in (one.arrived_at, one.left_at, one.returned_at) if at]
+    return max([said.at, *before])
 
 
 def counts(said: Said, event: Event, place: Place, places: Iterable[Place], policy: Policy, now: datetime) -> bool:
@@ -45,7 +59,7 @@ def counts(said: Said, event: Event, place: Place, places: Iterable[Place], poli
     """
     if not said.late:
         return True
-    heard = [instant for one in places for instant in (one.heard_at, one.left_at) if instant]
+    heard = [instant for one in places if (instant := one.heard_at or one.left_at)]
     if said.old or any(instant > said.at for instant in heard):
         return False
     answers = event is Event.OK or (event is Event.LEFT and place.state in COMING)

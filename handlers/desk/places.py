@@ -52,7 +52,7 @@ async def happen(
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
     decision = visit.decide(place, happening, policy, happening.said_at or case.now)
-    after = await _keep(case, person, place, _heard(place, decision.place), happening)
+    after = await _keep(case, person, place, _heard(place, decision.place, happening), happening)
     await case.note(
         person.school_id,
         "visit",
@@ -103,11 +103,10 @@ async def _carry_out(
     return answers
 
 
-def _heard(before: Place, after: Place) -> Place:
-    """Words that come late take back nothing of when the visitor was last heard."""
-    if before.heard_at and after.heard_at and after.heard_at < before.heard_at:
-        return replace(after, heard_at=before.heard_at)
-    return after
+def _heard(before: Place, after: Place, happening: Happening) -> Place:
+    """The visitor was heard when they spoke; words that come late take back nothing of when that last was."""
+    spoke = min(happening.spoke_at, after.heard_at) if happening.spoke_at and after.heard_at else after.heard_at
+    return replace(after, heard_at=max(filter(None, (before.heard_at, spoke)), default=None))
 
 
 async def _keep(case: Case, person: Person, before: Place, after: Place, happening: Happening) -> Place:

@@ -143,15 +143,16 @@ async def _happen(
 
 async def _as_said(case: Case, text: Text, happening: Happening, place: Place, heard_on: Sequence[Place]) -> Happening:
     """What comes late counts from when it was said, where it still counts; else it is asked back about."""
+    happening = replace(happening, spoke_at=text.said.spoke_at)
     if not text.said.late or happening.event in _RAISING:
         return happening
     if happening.event in _HARMLESS:
         return replace(happening, said_at=text.said.at)  # heard when it was said: a "left" behind it still counts
     policy = await case.policy(text.person.school_id, place.visit_id)
     if late.counts(text.said, happening.event, place, heard_on, policy, case.now):
-        return replace(happening, said_at=text.said.at)
+        return replace(happening, said_at=late.counted(text.said, heard_on))
     asked = happening.event.value.replace(" ", "_")
-    return Happening(Event.UNCLEAR, ask=asked, note=happening.note, said_at=text.said.at)
+    return Happening(Event.UNCLEAR, ask=asked, note=happening.note, said_at=text.said.at, spoke_at=text.said.spoke_at)
 
 
 async def _counts_for_all(case: Case, person: Person, place: Place, happening: Happening, both: bool) -> bool:

@@ -97,7 +97,7 @@ def test_what_is_older_than_a_day_counts_for_nothing() -> None:
 
 def test_what_is_read_at_once_always_counts() -> None:
     """The rules here are for what comes late."""
-    assert counts(Said(NOW), Event.OK, SILENT, [SILENT], POLICY, NOW)
+    assert counts(Said(NOW, NOW), Event.OK, SILENT, [SILENT], POLICY, NOW)
 
 
 def test_a_question_whose_time_is_not_known_is_not_answered_late() -> None:

@@ -135,6 +135,29 @@ async def test_a_late_left_closes_the_visit_though_a_late_ok_before_it_is_asked_
     assert (await world.state(asha), await world.open_alarms()) == ("left", [])
 
 
+async def test_a_late_left_closes_the_visit_though_the_arrival_before_it_was_read_only_just_in_time(world: World) -> None:
+    """The arrival counts from when it was read, and what was said after it from no earlier; but it is the later word."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(asha)
+    await world.plans(asha)
+    await world.until("14:00")
+    world.twilio.fails_next(503, method="list", times=99)
+    world.telegram.texts(asha.chat, "arrived")
+    world.telegram.goes_down()
+    await world.passes("5s")
+    await asha.texts_in_vain("left")
+    await world.passes("15s")
+    world.telegram.comes_back()
+    await world.passes("1s")
+    asha.receives("ARRIVED 14:00")
+    await world.passes("20s")
+    world.twilio.mends()
+    await world.passes("10s")
+    asha.receives("LEFT 14:00")
+    olive.receives("LEFT 14:00")
+    assert (await world.state(asha), await world.open_alarms()) == ("left", [])
+
+
 async def test_a_late_mine_is_about_no_alarm_that_came_after_it(world: World) -> None:
     """A contact's "1" from an hour ago does not take the alarm of now."""
     asha, olive = world.asha, world.olive
