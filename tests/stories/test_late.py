@@ -135,7 +135,7 @@ async def test_a_late_left_closes_the_visit_though_a_late_ok_before_it_is_asked_
     assert (await world.state(asha), await world.open_alarms()) == ("left", [])
 
 
-async def test_a_late_left_closes_the_visit_though_the_arrival_before_it_was_read_only_just_in_time(world: World) -> None:
+async def test_a_late_left_closes_the_visit_though_its_arrival_was_read_only_just_in_time(world: World) -> None:
     """The arrival counts from when it was read, and what was said after it from no earlier; but it is the later word."""
     asha, olive = world.asha, world.olive
     await world.enrols(asha)
