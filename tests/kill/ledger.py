@@ -20,12 +20,12 @@ AT_ONCE = 0.0
 Message = tuple[str, str, str]
 """Channel, address, words."""
 
-WAITING = """
-SELECT (SELECT count(*) FROM inbox WHERE state = 'new')
-     + (SELECT count(*) FROM outbox WHERE state IN ('owed', 'leased') OR trouble)
-     + (SELECT count(*) FROM alarm WHERE state != 'stood down')
-     + (SELECT count(*) FROM place WHERE state NOT IN ('left', 'called off'))
-"""
+WAITING = {
+    "texts not read": "SELECT count(*) FROM inbox WHERE state = 'new'",
+    "notices not sent": "SELECT count(*) FROM outbox WHERE state IN ('owed', 'leased') OR trouble",
+    "alarms open": "SELECT count(*) FROM alarm WHERE state != 'stood down'",
+    "places open": "SELECT count(*) FROM place WHERE state NOT IN ('left', 'called off')",
+}
 STUCK = """
 SELECT (SELECT count(*) FROM inbox WHERE state != 'done')
      + (SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'delivered', 'gone') OR lease IS NOT NULL OR trouble)
@@ -50,9 +50,10 @@ def rows(folder: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
-def waiting(folder: Path) -> int:
-    """How much is still to be done, or still open."""
-    return int(rows(folder, WAITING)[0][0])
+def waiting(folder: Path) -> dict[str, int]:
+    """How much is still to be done, or still open, of each kind."""
+    with store(folder) as connection:
+        return {name: int(connection.execute(query).fetchone()[0]) for name, query in WAITING.items()}
 
 
 @dataclass(frozen=True, slots=True)

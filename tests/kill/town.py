@@ -208,10 +208,11 @@ class Town:
         for thread in self._threads[:-1]:
             thread.join(PATIENCE)
         quiet = all(self._comes_to_rest() for _ in range(2))
+        unrest = self._unrest()
         self._all_told.set()
         self._threads[-1].join(PATIENCE)
         self.lived.status, self.lived.stop_seconds = self.doorstep.stops()
-        assert quiet, "it did not come to rest"
+        assert quiet, f"it did not come to rest: {unrest}"
 
     def _comes_to_rest(self) -> bool:
         """Nothing waits at a platform or in the store, and the deputy has ended every alarm."""
@@ -220,5 +221,13 @@ class Town:
         )
 
     def _at_rest(self) -> bool:
-        open_alarms = set(self.watch.codes(DANA)) - self.deputy.ended
-        return not (self.telegram.pending() or self.watch.is_behind() or open_alarms or waiting(self.folder))
+        return not any(self._unrest().values())
+
+    def _unrest(self) -> dict[str, int]:
+        """What is not done yet, counted."""
+        return {
+            "updates at Telegram": len(self.telegram.pending()),
+            "texts that nobody looked at": self.watch.is_behind(),
+            "alarms that Dana has not ended": len(set(self.watch.codes(DANA)) - self.deputy.ended),
+            **waiting(self.folder),
+        }
