@@ -43,6 +43,7 @@ async def delivery(tmp_path: Path) -> AsyncIterator[Delivery]:
 
 
 async def test_a_pass_cancelled_at_any_of_its_steps_sends_what_it_has_leased(delivery: Delivery) -> None:
+    """Cancelled after one step, after two, and so on to the end: it is seen through each time."""
     cut_short = 0
     for steps in range(MOST):
         async with delivery.database.transaction() as tx:
