@@ -15,6 +15,8 @@ from bot.policy import Policy
 
 SOON = timedelta(seconds=30)
 """What is read so soon is read at once."""
+BLUR = timedelta(seconds=2)
+"""Ages are told in whole seconds: of two texts said within so long, the one that is read later is the later one."""
 OLD = timedelta(hours=24)
 """What is older may raise, and does nothing else."""
 
@@ -60,7 +62,7 @@ def counts(said: Said, event: Event, place: Place, places: Iterable[Place], poli
     if not said.late:
         return True
     heard = [instant for one in places if (instant := one.heard_at or one.left_at)]
-    if said.old or any(instant > said.at for instant in heard):
+    if said.old or any(instant > said.at + BLUR for instant in heard):
         return False
     answers = event is Event.OK or (event is Event.LEFT and place.state in COMING)
     return not answers or place.deadline not in _ASKING or said.at >= _question_due(place, policy, now)

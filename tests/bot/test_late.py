@@ -86,6 +86,8 @@ def test_later_words_stand(event: Event) -> None:
     """Who has been heard since, in this visit or another, is not spoken for by what they said before."""
     closed = Place(ASHA.id, State.LEFT, left_at=at("14:06"), heard_at=at("14:06"))
     assert not does(event, "14:05", THERE, closed)
+    assert not does(event, "14:05:57", THERE, closed)
+    assert does(event, "14:05:58", THERE, closed)  # said within the same moment, and read later
     assert not does(event, "13:55", THERE)
     assert does(event, "14:19:45", THERE, closed)  # read at once: it is the later word itself
 
