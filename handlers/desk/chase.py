@@ -4,6 +4,8 @@ Each step names whom to ring, and each answer is kept: the visitor, the address,
 the policy. Whoever takes the alarm over goes on where the one before has stopped.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from bot import alarm as machine
 from bot import notices
 from bot.alarm import Alarm, Event, Happening
@@ -38,21 +40,39 @@ async def over(case: Case, alarm: Alarm) -> None:
 
 
 def _reached(text: str, answers: Answers, setting: Setting) -> Value | Fault:
-    """ "Reached, she is well" or "no answer": whether somebody was spoken to, and what was said."""
-    said = plain(text)
-    lists = table(setting.language, "chase")
-    if is_no(text, setting.language) or any(said.startswith(plain(phrase)) for phrase in lists["not_reached"]):
+    """ "Reached, she is well" or "no answer": whether somebody was spoken to, and what was said.
+
+    Somebody who was reached ends the chase. So what may be either, like "she is out", is asked again.
+    """
+    said, lists = plain(text), table(setting.language, "chase")
+    about_whom = _behind(said, lists["who"]) or ""
+    silent = any(_behind(part, lists["not_reached"]) is not None for part in (said, about_whom))
+    if silent or is_no(text, setting.language):
         return {"reached": False, "said": notices.shorten(text, LONGEST)}
-    if any(said.startswith(plain(phrase)) for phrase in lists["reached"]):
+    sure = _behind(said, lists["asked"]) is not None and not _holds(said, lists["machine"])
+    if "?" not in text and (sure or _says_certainly(said, lists, "reached")):
         return {"reached": True, "said": notices.shorten(text, LONGEST)}
     return Fault("chase_again")
 
 
 def _rung(text: str, answers: Answers, setting: Setting) -> Value | Fault:
-    said = plain(text)
-    if any(said.startswith(plain(phrase)) for phrase in table(setting.language, "chase")["rung"]):
+    if "?" not in text and _says_certainly(plain(text), table(setting.language, "chase"), "rung"):
         return {"reached": False, "said": notices.shorten(text, LONGEST)}
     return Fault("chase_again")
+
+
+def _says_certainly(said: str, lists: Mapping[str, Sequence[str]], what: str) -> bool:
+    return _behind(said, lists[what]) is not None and not _holds(said, [*lists["doubt"], *lists["machine"]])
+
+
+def _behind(said: str, phrases: Iterable[str]) -> str | None:
+    """What stands behind the longest of these phrases that a text begins with; None where it begins with none."""
+    found = [begun for begun in map(plain, phrases) if f"{said} ".startswith(f"{begun} ")]
+    return said.removeprefix(max(found, key=len)).strip() if found else None
+
+
+def _holds(said: str, phrases: Iterable[str]) -> bool:
+    return any(f" {plain(phrase)} " in f" {said} " for phrase in phrases)
 
 
 def _form(policy: Policy, house: bool) -> tuple[Field, ...]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.details import Details
 from store import visits
 from tests.world.phones import Human
@@ -62,6 +64,49 @@ async def test_somebody_reached_ends_the_chase_but_not_the_alarm(world: World) -
     await world.asha.texts("left")
     world.asha.receives("LEFT")
     olive.receives("LEFT")
+
+
+async def test_only_who_was_certainly_reached_ends_the_chase(world: World) -> None:
+    """ "She is not answering" begins like "she is fine": what is not certain is asked again, or is no answer."""
+    olive = world.olive
+    await missed(world, olive, house="01767 600123")
+    olive.receives("is yours", "Ring Asha")
+    doubts = [
+        "reached her voicemail",
+        "spoke to nobody",
+        "they say she never came",
+        "she is missing",
+        "reached?",
+        "yes, rang out",
+    ]
+    for answer in doubts:
+        await olive.texts(answer)
+        olive.receives("Not sure what you mean. Ring Asha")
+    for answer, step in (
+        ("she is not answering", "Ring the house"),
+        ("reached voicemail", "Ring the head"),
+        ("reached nobody", "Ring 999"),
+        ("called, nobody answers", "Not sure what you mean. Ring 999"),
+        ("rang, no answer", "Not sure what you mean. Ring 999"),
+        ("rung", "999 is rung"),
+    ):
+        await olive.texts(answer)
+        olive.receives(step)
+    await world.asha.texts("left")
+    for one in (world.asha, olive):
+        one.ignores()
+
+
+@pytest.mark.parametrize("answer", ["REACHED she is not upset", "she's ok, phone was off"])
+async def test_what_was_said_by_whoever_was_reached_is_theirs(world: World, answer: str) -> None:
+    """Behind the word that was asked for anything may stand, and who is said to be well was reached."""
+    olive = world.olive
+    await missed(world, olive)
+    await olive.texts(answer)
+    olive.receives("Is all well?")
+    await world.asha.texts("left")
+    for one in (world.asha, olive):
+        one.ignores()
 
 
 async def test_every_answer_keeps_the_alarm_with_whoever_is_at_work(world: World) -> None:
