@@ -18,6 +18,7 @@ from bot.which import RECENT, which
 from handlers.desk import alarms, choosing, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
+from store import alarms as alarm_store
 from store import visits
 
 SOON = timedelta(hours=2)
@@ -34,23 +35,48 @@ class Whose(NamedTuple):
 NOBODYS = Whose(None, None)
 
 
-async def take(case: Case, text: Text) -> bool:
-    """Raise the alarm of whoever's code word a contact tells of, and say so. False where nothing is said of it.
+class Told(NamedTuple):
+    """Whose code word a text tells of; `named`: it is known whose."""
 
-    The phone of somebody who goes on visits shows nothing, whether or not we know of one: there the text goes on as any other.
+    whose: list[Whose]
+    named: bool = True
+
+
+def at_risk(text: Text) -> bool:
+    """Whether the phone is one that shows nothing: of somebody who goes on visits, whether or not we know of one."""
+    return Role.VISITOR in text.person.roles or bool(text.places)
+
+
+async def listen(case: Case, text: Text) -> Told:
+    """Whose code word a contact tells of."""
+    if not text.person.is_contact:
+        return Told([])
+    whose = await _told_of(case, text)
+    if whose or not await _is_anybodys(case, text):
+        return Told(whose)
+    return Told(await _of_all_who_are_out(case, text.person.school_id), named=False)
+
+
+async def take(case: Case, text: Text, told: Told) -> None:
+    """Raise the alarm of whoever's code word a contact tells of, and say so; on a phone at risk the text goes on as any other.
+
+    Comes after what the text says to an alarm that was open: so it answers none that it raises.
     """
-    person = text.person
-    if not person.is_contact:
-        return False
-    at_risk = Role.VISITOR in person.roles or bool(text.places)
-    told, notice = await _told_of(case, text), "overheard"
-    if not told and await _is_anybodys(case, text):
-        told, notice = await _of_all_who_are_out(case, person.school_id), "overheard_all"
-    for visitor, visit_id in told:
-        await alarms.raise_alarm(case, person.school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
-    if told and not at_risk:
-        await _answer(case, text, told, notice if told != [NOBODYS] else "overheard")
-    return bool(told) and not at_risk
+    whose = [one for one in told.whose if not await _has_ended(case, text, one)]
+    for visitor, visit_id in whose:
+        await alarms.raise_alarm(case, text.person.school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
+    if whose and not at_risk(text):
+        await _answer(case, text, whose, "overheard" if told.named or whose == [NOBODYS] else "overheard_all")
+
+
+async def _has_ended(case: Case, text: Text, one: Whose) -> bool:
+    """Whether the text has just ended this very alarm, by its code: then the phrase in it is why, and no new cry."""
+    for code in {meaning.code for meaning in text.reading.meanings if meaning.code}:
+        alarm = await alarm_store.by_code(case.tx, text.person.school_id, code)
+        if alarm and alarm.kind is Kind.CODE_WORD and alarm.ended_at == case.now:
+            same = alarm.visit_id == one.visit_id
+            return same and (one.visit_id is not None or alarm.visitor_id == (one.visitor.id if one.visitor else None))
+    return False
 
 
 async def on_a_borrowed_phone(case: Case, school_id: int, words: str) -> None:

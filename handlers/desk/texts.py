@@ -45,6 +45,8 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
     school = case.school(person.school_id)
     said = late.said(kept.received_at - incoming.age, case.now)
     reading = words.read(incoming.text, now=said.at, zone=school.zone, language=school.language)
+    if codeword.tells_of(incoming.text, language=school.language):
+        reading = replace(reading, certain=False)  # "safe word from Asha" ends nothing
     mine = await visits.places_of_visitor(case.tx, person.school_id, person.id, said.at - RECENT)
     text = Text(person, kept, incoming, reading, mine, said)
     about = which(person.id, mine, Event.DANGER, said.at)
@@ -61,13 +63,29 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         meanings=kinds,
         **when_late(kept.received_at - incoming.age if said.late else None),
     )
-    heard = await overheard.take(case, text)
+    told = await overheard.listen(case, text)
+    heard = bool(told.whose) and not overheard.at_risk(text)
     betrayed = await _code_word(case, text, about, heard)
     if heard and not reading.danger:
-        return
-    chosen = None if reading.danger else await choosing.answer(case, person, incoming.text, mine)
+        await _said_to_an_alarm(case, text)
+    else:
+        await _carry_out(case, text, betrayed)
+    await overheard.take(case, text, told)
+
+
+async def _said_to_an_alarm(case: Case, text: Text) -> None:
+    """Whoever tells of a code word may be answering an alarm with it: "FALSE K7Q4, she did want the blue folder"."""
+    names_one = any(meaning.code for meaning in text.reading.meanings)
+    if names_one or await alarms.answerable(case, text.person):
+        await contacts.answer(case, text.person, text.reading, text.incoming, text.places, text.certain, text.said)
+
+
+async def _carry_out(case: Case, text: Text, betrayed: bool) -> None:
+    """Let whoever a text is for take it."""
+    person, channel = text.person, text.incoming.channel
+    chosen = None if text.reading.danger else await choosing.answer(case, person, text.incoming.text, text.places)
     if chosen is not None:
-        await case.owe(person, "code_word", chosen, case.usable([incoming.channel]), not_before=text.answered_at(case))
+        await case.owe(person, "code_word", chosen, case.usable([channel]), not_before=text.answered_at(case))
     elif not await _taken(case, text):
         await visiting.take(case, text, quiet=betrayed)
 

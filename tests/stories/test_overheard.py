@@ -274,3 +274,61 @@ async def test_a_name_beside_a_phrase_of_hers_is_enough_where_no_visit_is_known(
     await raised_for(world, "Asha")
     for one in world.everyone:
         one.ignores()
+
+
+async def quietly_alarmed(world: World) -> str:
+    """Asha has said her code word on the telephone, and the office has the alarm; gives its code."""
+    await world.plans(world.asha)
+    await world.asha.texts("1")
+    world.asha.receives("ARRIVED")
+    await world.bruno.texts("Asha asked for the blue folder")
+    for one in (world.bruno, world.olive, world.henry):
+        one.receives("CODE WORD from Asha")
+    return world.olive.code()
+
+
+async def test_an_alarm_is_ended_by_its_code_with_the_phrase_as_the_reason(world: World) -> None:
+    """What a contact says of the alarm is heard, and the phrase in it is no second cry."""
+    code = await quietly_alarmed(world)
+    await world.olive.texts(f"FALSE {code} Asha just wanted the blue folder, it is hers")
+    for one in (world.olive, world.henry):
+        one.receives(code, "ENDED", "just wanted the blue folder")
+        one.receives_nothing()
+    assert await world.open_alarms() == []
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_mine_is_heard_in_a_text_that_holds_the_phrase(world: World) -> None:
+    """Olive is asked whether she has it, as after any such text; and that it was said again goes to everybody."""
+    code = await quietly_alarmed(world)
+    await world.olive.texts("Mine, she said blue folder")
+    world.olive.receives(f"Do you have it? Reply MINE {code}")
+    for one in (world.olive, world.henry):
+        one.receives(code, "code word AGAIN, Asha")
+    await world.henry.texts(f"safe {code} police have been")
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+@pytest.mark.parametrize("goes", [True, False])
+@pytest.mark.parametrize(
+    "text", ["safe, spoke to her, she asked for the blue folder", "safe word from Asha, spoke to her on the phone"]
+)
+async def test_a_text_ends_no_alarm_that_it_raises(world: World, text: str, goes: bool) -> None:
+    """ "Safe, spoke to her", and her code word in it: an alarm is open afterwards, whoever on the ladder texts it."""
+    henry = world.henry
+    henry.roles = frozenset({Role.HEADTEACHER, *([Role.VISITOR] if goes else [])})
+    await world.records(henry)
+    await quietly_alarmed(world)
+    await henry.texts(text)
+    assert await world.open_alarms() == ["code word"]
+    for line in [*world.olive.ignores(), *world.olive.read]:
+        if line.text.startswith("ALARM"):
+            await world.olive.texts(f"safe {line.text.split()[1]} police have been")
+    assert await world.open_alarms() == []
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
