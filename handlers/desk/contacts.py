@@ -6,7 +6,7 @@ from bot.events import Incoming, Sort
 from bot.late import Said
 from bot.people import Channel, Person, Role
 from bot.visit import COMING, Place
-from bot.words import Kind, Meaning, Reading
+from bot.words import RAISING, Kind, Meaning, Reading
 from handlers.desk import alarms
 from handlers.desk.case import Case
 from store import alarms as alarm_store
@@ -77,7 +77,7 @@ async def hello(case: Case, person: Person, reading: Reading, incoming: Incoming
     While alarms are open to them it names those instead: nobody may read that there is none.
     """
     on_a_visit = any(place.is_open for place in places)
-    if not person.is_contact or on_a_visit or Role.VISITOR in person.roles or reading.danger:
+    if not person.is_contact or on_a_visit or Role.VISITOR in person.roles:
         return False
     if not _is_small_talk(reading):
         return False
@@ -106,8 +106,7 @@ def _is_of_another(incoming: Incoming) -> bool:
 
 
 def _is_small_talk(reading: Reading) -> bool:
-    kinds = {meaning.kind for meaning in reading.meanings}
-    return reading.digit == "1" or not kinds & {Kind.ARRIVED, Kind.DANGER, Kind.CONCERN}
+    return reading.digit == "1" or not reading.kinds & (RAISING | {Kind.ARRIVED})
 
 
 async def _take(

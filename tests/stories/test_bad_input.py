@@ -252,3 +252,16 @@ async def test_an_end_that_is_not_certain_is_asked_for_with_its_code(world: Worl
     await olive.texts(f"safe {olive.code()} she is back")
     for one in (olive, henry):
         one.receives("ENDED", "she is back")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("the child is at risk of harm", "CHILD IN DANGER"), ("incident in the hall", "INCIDENT")],
+)
+async def test_what_a_contact_passes_on_is_no_small_talk(world: World, words: str, told: str) -> None:
+    """A child in danger and an incident go to whom they are for, also from somebody who goes on no visits."""
+    await world.olive.texts(words)
+    assert "CHILD IN DANGER" not in world.olive.receives().text
+    (world.dee if "CHILD" in told else world.henry).receives(told)
+    for one in world.everyone:
+        one.ignores()
