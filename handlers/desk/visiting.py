@@ -128,10 +128,10 @@ async def _happen(
     happening = await _as_said(case, text, happening, place, text.places)
     partner = await _partner_named(case, person, place, meaning.who) if meaning and meaning.who else None
     if meaning and meaning.who and partner is None:
-        happening = Happening(Event.UNCLEAR, note=happening.note)
+        happening = _only(Event.UNCLEAR, happening)
     if partner is not None:
         await _speak_for(case, text, partner, happening)
-        happening = Happening(Event.STATUS, note=happening.note)
+        happening = _only(Event.STATUS, happening)
     last, said = await places.happen(case, person, place, happening, quiet=quiet)
     if meaning and happening.event not in _HARMLESS:
         if await _counts_for_all(case, person, place, happening, meaning.both):
@@ -141,12 +141,17 @@ async def _happen(
     return last, said
 
 
+def _only(event: Event, happening: Happening) -> Happening:
+    """Less than was said: its words alone, and when they were."""
+    return Happening(event, note=happening.note, said_at=happening.said_at, spoke_at=happening.spoke_at)
+
+
 async def _as_said(case: Case, text: Text, happening: Happening, place: Place, heard_on: Sequence[Place]) -> Happening:
     """What comes late counts from when it was said, where it still counts; else it is asked back about."""
     happening = replace(happening, spoke_at=text.said.spoke_at)
-    if not text.said.late or happening.event in _RAISING:
+    if not text.said.late or happening.event is Event.DANGER:
         return happening
-    if happening.event in _HARMLESS:
+    if happening.event in _HARMLESS or happening.event in _RAISING:
         return replace(happening, said_at=text.said.at)  # heard when it was said: a "left" behind it still counts
     policy = await case.policy(text.person.school_id, place.visit_id)
     if late.counts(text.said, happening.event, place, heard_on, policy, case.now):

@@ -116,6 +116,37 @@ async def test_a_late_left_closes_the_visit_though_idle_words_waited_before_it(w
     assert (await world.state(asha), await world.open_alarms()) == ("left", [])
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("worried about the child", "CONCERN 14:05"),
+        ("the child is at risk of harm", "CHILD IN DANGER 14:05"),
+        ("Ben has left", ""),
+    ],
+)
+async def test_a_late_left_closes_the_visit_though_a_concern_waited_before_it(
+    world: World, words: str, told: str
+) -> None:
+    """What is passed on, or said of somebody else, was heard when it was said too: and is told with that time."""
+    asha, dee, olive = world.asha, world.dee, world.olive
+    await world.plans(asha)
+    await asha.texts("arrived")
+    world.twilio.fails_next(503, method="list", times=99)
+    for at, said in (("14:05", words), ("14:06", "left")):
+        await world.until(at)
+        await asha.texts_in_vain(said)
+    await world.until("14:08")
+    world.twilio.mends()
+    await world.passes("10s")
+    asha.receives("LEFT 14:06")
+    olive.receives("LEFT 14:06")
+    if told:
+        dee.receives(told)
+    for one in (asha, dee, olive, world.henry):
+        one.ignores()
+    assert (await world.state(asha), await world.open_alarms()) == ("left", [])
+
+
 async def test_a_late_left_closes_the_visit_though_a_late_ok_before_it_is_asked_about(world: World) -> None:
     """What no longer counts was heard when it was said, and not now: the "left" that was said after it still stands."""
     asha, olive = world.asha, world.olive
