@@ -67,7 +67,8 @@ def _never(answers: Answers) -> bool:
 class Field:
     """One question. `free`: any words at all are an answer, so a text that is plainly about a visit is not taken for one.
 
-    `hears`: kinds of meaning that are this field's own to deal with, and not the visit's ("any concerns?").
+    `hears`: kinds of meaning that are this field's own to deal with, and not the visit's ("any concerns?"). `repeats`: kinds
+    that only say once more what it was asked after, and are never an answer to it ("left").
     """
 
     name: str
@@ -77,6 +78,7 @@ class Field:
     skipped: Callable[[Answers], bool] = _never
     free: bool = False
     hears: frozenset[Kind] = frozenset()
+    repeats: frozenset[Kind] = frozenset()
 
 
 Form = tuple[Field, ...]

@@ -88,9 +88,10 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
         stale = heard.goes and (age > FRESH or not field.options)
         meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON)
         meant_for_visit = meant_for_visit or (reading.digit == BACK and standing is Standing.SOON)
+        meant_for_visit = meant_for_visit or bool(_again(field, reading))
         return Belongs.VISIT if meant_for_visit else Belongs.TALK
     words = len(reading.text.split())
-    told = kinds & (_HEARD[standing] | _for_both(reading)) - (
+    told = kinds & (_HEARD[standing] | _for_both(reading) | _again(field, reading)) - (
         {Kind.NOBODY_HOME} if words == 1 else set()
     )  # "nobody" may well be an answer
     asks = bool(kinds) and kinds <= _QUESTIONS and words <= SHORT
@@ -103,3 +104,8 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
 def _for_both(reading: Reading) -> frozenset[Kind]:
     """ "Both left" is of a partner too, who may still be inside when the sender's own part is closed."""
     return frozenset(meaning.kind for meaning in reading.meanings if meaning.both) & LOWERING
+
+
+def _again(field: Field, reading: Reading) -> frozenset[Kind]:
+    """What only says once more of the sender what the field was asked after."""
+    return frozenset(meaning.kind for meaning in reading.meanings if meaning.who is None) & field.repeats

@@ -25,6 +25,7 @@ REASON_WORDS = 4
 _LEFT = (Event.LEFT, Event.LEFT_FOR_SCHOOL)
 _OFF = (Event.CALLED_OFF, Event.OFF_FOR_SCHOOL)
 _WELL = frozenset({Kind.NO_CONCERN, Kind.OK, Kind.THANKS})
+_GONE = frozenset({Kind.LEFT, Kind.NOT_RETURNING, Kind.RETURNED})
 _TOLD = frozenset({Kind.CONCERN, Kind.INCIDENT, Kind.CHILD_DANGER})
 
 
@@ -62,7 +63,7 @@ def _concerns(text: str, answers: Answers, setting: Setting) -> Value | Fault:
 
 
 async def _asking_concerns(case: Case, person: Person, talk: Talk) -> Asking:
-    return Asking((Field("concerns", "concerns", _concerns, free=True, hears=_TOLD | _WELL),))
+    return Asking((Field("concerns", "concerns", _concerns, free=True, hears=_TOLD | _WELL, repeats=_GONE),))
 
 
 async def _concerns_done(case: Case, person: Person, talk: Talk) -> str | Again:

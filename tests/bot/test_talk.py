@@ -1,5 +1,6 @@
 """Forms: what is asked next, how an answer is read, and whose a text is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -236,6 +237,21 @@ def test_all_fine_from_inside_is_the_visits_whatever_was_asked_before_it() -> No
     asked = Field("concerns", "talk_back", text(), free=True, hears=frozenset({Kind.OK}))
     assert belongs(asked, says("all fine"), Standing.FREE, timedelta(0)) is Belongs.TALK
     assert belongs(asked, says("all fine"), Standing.INSIDE, timedelta(0)) is Belongs.VISIT
+
+
+@pytest.mark.parametrize(
+    ("given", "whose"),
+    [
+        *((given, Belongs.VISIT) for given in ("3", "left", "left now", "we have left", "4", "back at school")),
+        *((given, Belongs.TALK) for given in ("dad has left", "he left the child alone", "mum left in tears", "7")),
+    ],
+)
+def test_leaving_said_again_is_no_concern(given: str, whose: Belongs) -> None:
+    """What only repeats that they have left is the visit's; what is said of somebody else answers the question."""
+    gone = frozenset({Kind.LEFT, Kind.RETURNED})
+    asked = Field("concerns", "talk_back", text(), free=True, repeats=gone)
+    assert belongs(asked, says(given), Standing.FREE, timedelta(0)) is whose
+    assert belongs(replace(asked, repeats=frozenset()), says("left"), Standing.FREE, timedelta(0)) is Belongs.TALK
 
 
 def test_an_old_question_takes_a_digit_of_somebody_who_never_visits() -> None:

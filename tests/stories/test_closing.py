@@ -1,5 +1,7 @@
 """After leaving: "any concerns?", why it was unsafe, and who is told at once."""
 
+import pytest
+
 from bot.people import Channel
 from tests.world.world import World
 
@@ -69,6 +71,24 @@ async def test_a_concern_goes_to_the_dsl_by_every_way_at_once(world: World) -> N
     dee.receives("CONCERN 14:00 from A.", by=Channel.TELEGRAM)
     kept = [entry.body for entry in await world.journal() if entry.kind == "concerns"]
     assert kept == [{"concerns": "no food in the house and he looked unwell"}]
+
+
+@pytest.mark.parametrize("again", ["3", "left", "left now, thanks"])
+async def test_left_said_again_is_no_concern(world: World, again: str) -> None:
+    """Tapped twice, it is leaving said again: nobody is told of a concern, and the question still waits."""
+    asha, dee, olive = world.asha, world.dee, world.olive
+    await world.plans(asha)
+    await asha.texts("arrived")
+    await asha.texts("3")
+    asha.receives("ARRIVED")
+    asha.receives("LEFT 14:00", "Any concerns?")
+    olive.receives("LEFT")
+    await asha.texts(again)
+    asha.receives("already", "Any concerns?")
+    dee.receives_nothing()
+    await asha.texts("no")
+    kept = [entry.body for entry in await world.journal() if entry.kind == "concerns"]
+    assert kept == [{"concerns": "none"}]
 
 
 async def test_an_incident_goes_to_the_headteacher(world: World) -> None:
