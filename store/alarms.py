@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from bot.alarm import DURESS, Alarm, Kind, State
 from store.database import Stale, Transaction
 from store.known import known
+from store.sweep import swept
 from store.tables import AlarmRow
 
 CODE_REST = timedelta(days=30)
@@ -107,15 +108,14 @@ async def due(
     tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
 ) -> list[Alarm]:
     """Alarms of these schools whose rung or ownership is up, not those `besides`: duress first, then the longest due."""
-    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now, col(AlarmRow.school_id).in_(schools))
-    query = query.where(col(AlarmRow.id).not_in(besides)) if besides else query
+    query = select(AlarmRow).where(col(AlarmRow.deadline_at) <= now, *swept(AlarmRow, schools, besides))
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
     query = query.order_by(col(AlarmRow.kind).not_in(DURESS), col(AlarmRow.deadline_at), col(AlarmRow.id)).limit(limit)
     return [_alarm(tx, row) for row in (await tx.session.exec(query)).all()]
 
 
-async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
-    """The earliest deadline of any open alarm but those `besides`."""
+async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:
+    """The earliest deadline of any open alarm of these schools but those `besides`."""
     query = select(AlarmRow.deadline_at).where(col(AlarmRow.deadline_at).is_not(None))
-    query = query.where(col(AlarmRow.id).not_in(besides)) if besides else query
+    query = query.where(*swept(AlarmRow, schools, besides))
     return (await tx.session.exec(query.order_by(col(AlarmRow.deadline_at)).limit(1))).first()

@@ -1,5 +1,6 @@
 """Briefings: what each who goes was sent before a visit, and when they said that they have read it."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 from bot.briefing import Briefing, Event, State
 from store.database import ALONE, Stale, Transaction
 from store.known import known
+from store.sweep import swept
 from store.tables import PlaceRow
 from store.tables_asking import BriefingRow
 
@@ -87,17 +89,21 @@ async def went(tx: Transaction, school_id: int, visit_id: int, person_id: int, n
     await tx.session.exec(query.values(**values), execution_options=ALONE)
 
 
-async def due(tx: Transaction, now: datetime, limit: int) -> list[Briefing]:
-    """Briefings with something due, the longest due first. All schools: the sweep is everybody's.
+async def due(
+    tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> list[Briefing]:
+    """Briefings of these schools with something due, the longest due first, without those `besides`.
 
     What another version has put there, and this one does not know, waits for the version that does.
     """
     query = select(BriefingRow).where(col(BriefingRow.due_at) <= now, col(BriefingRow.due).in_(_EVENTS))
+    query = query.where(*swept(BriefingRow, schools, besides))
     query = query.order_by(col(BriefingRow.due_at), col(BriefingRow.id)).limit(limit)
     return [_briefing(row) for row in (await tx.session.exec(query)).all()]
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next thing is due to any briefing."""
+async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:
+    """When the next thing is due to any briefing of these schools."""
     query = select(BriefingRow.due_at).where(col(BriefingRow.due_at).is_not(None), col(BriefingRow.due).in_(_EVENTS))
+    query = query.where(*swept(BriefingRow, schools, besides))
     return (await tx.session.exec(query.order_by(col(BriefingRow.due_at)).limit(1))).first()

@@ -1,6 +1,7 @@
 """Drills: who was asked, and who answered when."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 
 from bot.drill import LENGTH, LIVE, Drill, State
 from store.database import Transaction
+from store.sweep import swept
 from store.tables import DrillRow
 
 _LIVE = sorted(LIVE)
@@ -59,8 +61,8 @@ async def schools_live(tx: Transaction) -> list[int]:
     return list((await tx.session.exec(query)).all())
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the time of the next open one is up."""
-    query = select(DrillRow.begun_at).where(DrillRow.state == State.OPEN).order_by(col(DrillRow.begun_at))
-    begun = (await tx.session.exec(query)).first()
+async def next_due(tx: Transaction, schools: Collection[int]) -> datetime | None:
+    """When the time of the next open one of these schools is up."""
+    query = select(DrillRow.begun_at).where(DrillRow.state == State.OPEN, *swept(DrillRow, schools))
+    begun = (await tx.session.exec(query.order_by(col(DrillRow.begun_at)))).first()
     return begun + LENGTH if begun else None

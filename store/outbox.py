@@ -268,9 +268,9 @@ def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
     return unknown and tries >= MOST_RESENDS
 
 
-async def troubled(tx: Transaction, limit: int) -> Sequence[Troubled]:
-    """Notices the desk has yet to send round by another way, alarms first."""
-    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours())
+async def troubled(tx: Transaction, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
+    """Notices the desk has yet to send round by another way, alarms first, without those `besides`."""
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours(), col(OutboxRow.id).not_in(besides))
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
     return [as_troubled(tx, row) for row in rows]
 

@@ -1,6 +1,6 @@
 """What providers say became of our messages, and what it means that they say nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, update
@@ -59,9 +59,9 @@ def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
         row.state = State.REFUSED
 
 
-async def silent(tx: Transaction, now: datetime, limit: int) -> Sequence[Troubled]:
-    """Alarms that a provider has taken, and said nothing more of within their time."""
-    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now, ours())
+async def silent(tx: Transaction, now: datetime, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
+    """Alarms that a provider has taken, and said nothing more of within their time, without those `besides`."""
+    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now, ours(), col(OutboxRow.id).not_in(besides))
     rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
     return [as_troubled(tx, row) for row in rows]
 
@@ -87,7 +87,8 @@ async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:
     return (await tx.session.exec(query.limit(1))).first() is not None
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next silence will have lasted too long."""
+async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
+    """When the next silence will have lasted too long, but for those `besides`."""
     query = select(OutboxRow.receipt_by).where(col(OutboxRow.receipt_by).is_not(None), ours())
+    query = query.where(col(OutboxRow.id).not_in(besides))
     return (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by)).limit(1))).first()

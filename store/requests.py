@@ -3,6 +3,7 @@
 How a request stands is written in its visit, so that there is one truth about it; a request is changed with its visit.
 """
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from bot.authorising import Event, Request
 from bot.details import Authorisation
 from store.database import ALONE, Stale, Transaction
 from store.known import known
+from store.sweep import swept
 from store.tables import VisitRow
 from store.tables_asking import RequestRow
 
@@ -109,17 +111,21 @@ async def went(tx: Transaction, school_id: int, visit_id: int, now: datetime) ->
     await tx.session.exec(query.values(**values), execution_options=ALONE)
 
 
-async def due(tx: Transaction, now: datetime, limit: int) -> list[Request]:
-    """Requests with something due, the longest due first. All schools: the sweep is everybody's.
+async def due(
+    tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> list[Request]:
+    """Requests of these schools with something due, the longest due first, without those `besides`.
 
     What another version has put there, and this one does not know, waits for the version that does.
     """
     query = _with_state().where(col(RequestRow.due_at) <= now, col(RequestRow.due).in_(_EVENTS))
+    query = query.where(*swept(RequestRow, schools, besides))
     found = (await tx.session.exec(query.order_by(col(RequestRow.due_at), col(RequestRow.id)).limit(limit))).all()
     return [_request(tx, row, state) for row, state in found]
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next thing is due to any request."""
+async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:
+    """When the next thing is due to any request of these schools."""
     query = select(RequestRow.due_at).where(col(RequestRow.due_at).is_not(None), col(RequestRow.due).in_(_EVENTS))
+    query = query.where(*swept(RequestRow, schools, besides))
     return (await tx.session.exec(query.order_by(col(RequestRow.due_at)).limit(1))).first()

@@ -1,7 +1,7 @@
 """Conversations: whom with, about what, and what has been answered so far. All of it is rows, so a restart changes nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from store.database import Stale, Transaction
 from store.known import known
+from store.sweep import swept
 from store.tables import TalkRow
 
 
@@ -110,14 +111,18 @@ async def latest_about_alarm(tx: Transaction, school_id: int, topic: str, alarm_
     return _talk(tx, row) if row else None
 
 
-async def due(tx: Transaction, now: datetime, limit: int) -> list[Talk]:
-    """Conversations in which a reminder has come due, the longest due first. All schools: the sweep is everybody's."""
+async def due(
+    tx: Transaction, now: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> list[Talk]:
+    """Conversations of these schools in which a reminder has come due, the longest due first, without those `besides`."""
     query = select(TalkRow).where(col(TalkRow.remind_at) <= now, TalkRow.state == TalkState.OPEN)
+    query = query.where(*swept(TalkRow, schools, besides))
     query = query.order_by(col(TalkRow.remind_at), col(TalkRow.id)).limit(limit)
     return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next reminder of any conversation comes due."""
+async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:
+    """When the next reminder of any conversation of these schools comes due."""
     query = select(TalkRow.remind_at).where(col(TalkRow.remind_at).is_not(None), TalkRow.state == TalkState.OPEN)
+    query = query.where(*swept(TalkRow, schools, besides))
     return (await tx.session.exec(query.order_by(col(TalkRow.remind_at)).limit(1))).first()

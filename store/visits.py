@@ -17,6 +17,7 @@ from bot.policy import Policy
 from bot.visit import CLOSED, Place, State
 from store.database import Stale, Transaction
 from store.known import known
+from store.sweep import swept
 from store.tables import AlarmRow, PlaceRow, VisitRow
 
 _COMING = sorted(COMING)
@@ -263,8 +264,7 @@ async def due(
 
     Of these schools, without the places `besides`.
     """
-    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now, col(PlaceRow.school_id).in_(schools))
-    query = query.where(col(PlaceRow.id).not_in(besides)) if besides else query
+    query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now, *swept(PlaceRow, schools, besides))
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
     query = query.order_by(col(PlaceRow.state).in_(_COMING), col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
     return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
@@ -305,10 +305,10 @@ async def elsewhere(tx: Transaction, schools: Collection[int]) -> int:
     return (await tx.session.exec(query)).one()
 
 
-async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
-    """The earliest deadline of any open place but those `besides`."""
+async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:
+    """The earliest deadline of any open place of these schools but those `besides`."""
     query = select(PlaceRow.deadline_at).where(col(PlaceRow.deadline_at).is_not(None))
-    query = query.where(col(PlaceRow.id).not_in(besides)) if besides else query
+    query = query.where(*swept(PlaceRow, schools, besides))
     return (await tx.session.exec(query.order_by(col(PlaceRow.deadline_at)).limit(1))).first()
 
 

@@ -35,7 +35,7 @@ from handlers.desk.arrivals import ReceiptEarly
 from handlers.desk.backlog import NO_TIME, Backlog, in_order
 from handlers.desk.case import Case, Habits
 from handlers.desk.chores import CHORES
-from handlers.desk.due import BATCH, Due, Task, due, next_due
+from handlers.desk.due import BATCH, Due, Task, due, next_due, of_notices
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
 from store import briefings, inbox, outbox, receipts, requests, visits
@@ -108,8 +108,8 @@ class Desk:
         if found is None:
             async with self.database.transaction() as tx:
                 found = await self._due(tx)
-        places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id) for s, p in found.places]
-        alarms_due = [(a.is_duress, Task(a.id, partial(self._alarm, alarm=a), a.visit_id)) for a in found.alarms]
+        places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id, True) for s, p in found.places]
+        alarms_due = [(a.is_duress, Task(a.id, partial(self._alarm, alarm=a), a.visit_id, True)) for a in found.alarms]
         count += await self._each("alarm", [task for is_duress, task in alarms_due if is_duress])
         count += await self._each("place", places_due)
         count += await self._each("alarm", [task for is_duress, task in alarms_due if not is_duress])
@@ -118,10 +118,11 @@ class Desk:
         count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in found.briefings])
         count += await self._all(found.receipts)
         async with self.database.transaction() as tx:
-            troubled = await outbox.troubled(tx, BATCH)
-            silent = [] if found.hides_receipts else await receipts.silent(tx, self.clock(), BATCH)
-        count += await self._each("notice", [Task(row.id, partial(self._mend, troubled=row)) for row in troubled])
-        count += await self._each("receipt", [Task(row.id, partial(self._unheard, silent=row)) for row in silent])
+            now, rest = self.clock(), self._sores.resting
+            troubled = await outbox.troubled(tx, BATCH, rest("notice", now))
+            silent = [] if found.hides_receipts else await receipts.silent(tx, now, BATCH, rest("receipt", now))
+        count += await self._each("notice", of_notices(troubled, self._mend))
+        count += await self._each("receipt", of_notices(silent, self._unheard))
         if count:
             self.wake()
         if found.is_full:
@@ -295,16 +296,16 @@ class Desk:
         if fresh is not None and one.school_id in self.habits.schools:
             await briefing.due(self._case(tx), fresh)
 
-    async def _mend(self, tx: Transaction, troubled: Troubled) -> None:
-        await troubles.mend(self._case(tx), troubled)
+    async def _mend(self, tx: Transaction, row: Troubled) -> None:
+        await troubles.mend(self._case(tx), row)
 
-    async def _unheard(self, tx: Transaction, silent: Troubled) -> None:
-        await troubles.unheard(self._case(tx), silent)
+    async def _unheard(self, tx: Transaction, row: Troubled) -> None:
+        await troubles.unheard(self._case(tx), row)
 
     async def _each(self, what: str, tasks: Sequence[Task]) -> int:
         """Each in a transaction of its own: one that fails is logged and tried again a little later, and blocks no other."""
         done = 0
-        for number, work, visit_id in tasks:
+        for number, work, visit_id, grave in tasks:
             self.progress()
             try:
                 async with self.database.transaction() as tx:
@@ -313,17 +314,15 @@ class Desk:
                 log.warning("deadline not dealt with", what=what, row=number, error=type(error).__name__)
             except Exception as error:
                 log.exception("deadline failed", what=what, row=number, error=type(error).__name__)
-                if self._sores.failed(what, number or 0, self.clock()):
-                    await self._tell_of_sore(what, visit_id)
+                if self._sores.failed(what, number or 0, self.clock()) and grave:
+                    await self._tell_of_sore(visit_id)
             else:
                 self._sores.healed(what, number or 0)
                 done += 1
         return done
 
-    async def _tell_of_sore(self, what: str, visit_id: int | None) -> None:
-        """A deadline that cannot be dealt with is an alarm that may be missed: every office is told."""
-        if what not in ("place", "alarm"):
-            return
+    async def _tell_of_sore(self, visit_id: int | None) -> None:
+        """What cannot be dealt with is an alarm that may be missed: every office is told."""
         try:
             await self.tell_offices("office_sore", visit=visit_id or "-")
         except Exception as error:
@@ -339,7 +338,7 @@ class Desk:
         """When the next deadline of any place or alarm comes, or the next reminder."""
         async with self.database.transaction() as tx:
             waiting = await restored_store.waiting(tx, self._brought)
-            coming = await next_due(tx, self.clock(), self._sores, waiting)
+            coming = await next_due(tx, self.clock(), sorted(self.habits.schools), self._sores, waiting)
         asks_at = restored.next_at(self._brought.values())
         coming = min((instant for instant in (coming, asks_at) if instant), default=None)
         held_until = self.backlog.until(self.clock())

@@ -1,7 +1,8 @@
 """What has come due, beside the texts, and when the next of it will."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from bot.alarm import Alarm
@@ -12,6 +13,7 @@ from handlers.desk.sores import Sores
 from store import alarms, briefings, drills, inbox, receipts, requests, talks, visits
 from store.database import Transaction
 from store.inbox import Kept
+from store.outbox import Troubled
 from store.restored import NOTHING, Waiting
 from store.talks import Talk
 
@@ -22,11 +24,20 @@ Work = Callable[[Transaction], Awaitable[None]]
 
 
 class Task(NamedTuple):
-    """Something that has come due: the number of its row, what is done about it, and the visit it belongs to."""
+    """Something that has come due: the number of its row, what is done about it, and the visit it belongs to.
+
+    `grave`: while it is not done, an alarm may be missed.
+    """
 
     number: int | None
     work: Work
     visit_id: int | None = None
+    grave: bool = False
+
+
+def of_notices(rows: Iterable[Troubled], work: Callable[..., Awaitable[None]]) -> list[Task]:
+    """The same to be done about each notice. Grave are those of an alarm."""
+    return [Task(r.id, partial(work, row=r), r.notice.visit_id, r.notice.alarm_id is not None) for r in rows]
 
 
 class Due(NamedTuple):
@@ -64,23 +75,35 @@ async def due(
 
     What a restored store has in question (`waiting`) has no consequence yet.
     """
-    resting = [*sores.resting("place", now), *waiting.places]
-    places_due = [] if held else await visits.due(tx, now, BATCH, schools, resting)
-    alarms_due = await alarms.due(tx, now, BATCH, schools, [*sores.resting("alarm", now), *waiting.alarms])
+
+    def resting(what: str) -> list[int]:
+        return sores.resting(what, now)
+
+    places_due = [] if held else await visits.due(tx, now, BATCH, schools, [*resting("place"), *waiting.places])
+    alarms_due = await alarms.due(tx, now, BATCH, schools, [*resting("alarm"), *waiting.alarms])
     return Due(
         places_due,
         [alarm for alarm in alarms_due if alarm.is_duress or not held],
-        await talks.due(tx, now, BATCH),
-        [] if held else await requests.due(tx, now, BATCH),
-        [] if held else await briefings.due(tx, now, BATCH),
+        await talks.due(tx, now, BATCH, schools, resting("talk")),
+        [] if held else await requests.due(tx, now, BATCH, schools, resting("request")),
+        [] if held else await briefings.due(tx, now, BATCH, schools, resting("briefing")),
         await inbox.new_ones(tx, RECEIPTS, receipts=True),
         held,
     )
 
 
-async def next_due(tx: Transaction, now: datetime, sores: Sores, waiting: Waiting = NOTHING) -> datetime | None:
+async def next_due(
+    tx: Transaction, now: datetime, schools: Sequence[int], sores: Sores, waiting: Waiting = NOTHING
+) -> datetime | None:
     """When the next of it comes, or what failed is tried again."""
-    found = [await store.next_due(tx) for store in (talks, requests, briefings, receipts, drills)]
-    found.append(await visits.next_due(tx, [*sores.resting("place", now), *waiting.places]))
-    found.append(await alarms.next_due(tx, [*sores.resting("alarm", now), *waiting.alarms]))
-    return min((instant for instant in (*found, sores.next_try(now)) if instant), default=None)
+    found = [
+        await visits.next_due(tx, schools, [*sores.resting("place", now), *waiting.places]),
+        await alarms.next_due(tx, schools, [*sores.resting("alarm", now), *waiting.alarms]),
+        await talks.next_due(tx, schools, sores.resting("talk", now)),
+        await requests.next_due(tx, schools, sores.resting("request", now)),
+        await briefings.next_due(tx, schools, sores.resting("briefing", now)),
+        await receipts.next_due(tx, sores.resting("receipt", now)),
+        await drills.next_due(tx, schools),
+        sores.next_try(now),
+    ]
+    return min((instant for instant in found if instant), default=None)

@@ -119,7 +119,7 @@ async def test_the_yes_is_asked_for(office: Office) -> None:
     await office.visits(table(PAIR))
     ((visit, _),) = await office.planned()
     async with office.database.transaction() as tx:
-        (request,) = await requests.due(tx, datetime(2026, 11, 23, 13, 0, tzinfo=UTC), 10)
+        (request,) = await requests.due(tx, datetime(2026, 11, 23, 13, 0, tzinfo=UTC), 10, [office.school_id])
     assert (request.visit_id, visit.authorisation) == (visit.id, Authorisation.WANTED)
 
 
@@ -130,7 +130,7 @@ async def test_a_yes_on_paper_is_one(office: Office) -> None:
     assert visit.authorisation is Authorisation.AUTHORISED
     async with office.database.transaction() as tx:
         assert await requests.pending(tx, office.school_id) == []
-        assert len(await briefings.due(tx, NOW, 10)) == len(places) == 2
+        assert len(await briefings.due(tx, NOW, 10, [office.school_id])) == len(places) == 2
 
 
 @pytest.mark.parametrize(

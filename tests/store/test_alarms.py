@@ -100,7 +100,7 @@ async def test_alarms_come_due_the_longest_due_first(database: Database) -> None
         assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 9, EVERY_SCHOOL)] == [one, also_one, two, three]
         assert [a.id for a in await alarms.due(tx, NOW + 3 * MINUTE, 1, EVERY_SCHOOL)] == [one]
         assert await alarms.due(tx, NOW + MINUTE - SECOND, 9, EVERY_SCHOOL) == []
-        assert await alarms.next_due(tx) == NOW + MINUTE
+        assert await alarms.next_due(tx, EVERY_SCHOOL) == NOW + MINUTE
 
 
 async def test_of_what_is_due_code_words_and_dangers_come_first(database: Database) -> None:

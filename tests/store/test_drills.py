@@ -29,7 +29,7 @@ async def test_who_answered_and_when_is_kept(database: Database) -> None:
         wanted = await drills.ask(tx, school, NOW)
         begun = replace(wanted, state=State.OPEN, begun_at=NOW, answers={1: NOW + MINUTE, 2: None})
         await drills.save(tx, begun)
-        assert await drills.next_due(tx) == NOW + LENGTH
+        assert await drills.next_due(tx, [school]) == NOW + LENGTH
     async with database.transaction() as tx:
         assert await drills.live(tx, school) == begun
         assert await drills.last(tx, school) == begun

@@ -9,7 +9,7 @@ from bot.authorising import Event, Request, State
 from bot.briefing import Briefing
 from store import briefings, requests, visits
 from store.database import Database, Stale
-from tests.store.cast import DAY, HOUR, MINUTE, NOW, Scene, afresh, scene
+from tests.store.cast import DAY, EVERY_SCHOOL, HOUR, MINUTE, NOW, Scene, afresh, scene
 
 
 def request(set_up: Scene, **changes: object) -> Request:
@@ -74,15 +74,15 @@ async def test_pending_answered_and_due(database: Database) -> None:
         assert await requests.pending(tx, set_up.school_id) == [kept]
         assert await requests.pending(tx, set_up.school_id + 1) == []
         assert await requests.by_id(tx, set_up.school_id + 1, kept.id or 0) is None
-        assert await requests.due(tx, NOW + HOUR - MINUTE, 9) == []
-        assert await requests.due(tx, NOW + HOUR, 9) == [kept]
-        assert await requests.next_due(tx) == NOW + HOUR
+        assert await requests.due(tx, NOW + HOUR - MINUTE, 9, EVERY_SCHOOL) == []
+        assert await requests.due(tx, NOW + HOUR, 9, EVERY_SCHOOL) == [kept]
+        assert await requests.next_due(tx, EVERY_SCHOOL) == NOW + HOUR
         await requests.save(
             tx,
             replace(kept, state=State.AUTHORISED, answered_by=set_up.olive.id, answered_at=NOW, due=None, due_at=None),
         )
         assert await requests.pending(tx, set_up.school_id) == []
-        assert await requests.next_due(tx) is None
+        assert await requests.next_due(tx, EVERY_SCHOOL) is None
         assert [one.visit_id for one in await requests.answered(tx, set_up.school_id, NOW - DAY)] == [set_up.visit.id]
         assert await requests.answered(tx, set_up.school_id, NOW + MINUTE) == []
 
@@ -104,12 +104,12 @@ async def test_who_goes_without_a_yes_is_due_to_be_told_of(database: Database, s
         await requests.add(tx, request(set_up, state=state))
         await requests.went(tx, set_up.school_id, set_up.visit.id, NOW)
         await requests.went(tx, set_up.school_id + 1, set_up.visit.id, NOW)
-        found = await requests.due(tx, NOW, 9)
+        found = await requests.due(tx, NOW, 9, EVERY_SCHOOL)
         assert [one.due for one in found] == ([Event.WENT] if is_due else [])
         for one in found:
             await requests.save(tx, replace(one, reported_at=NOW, due=None, due_at=None))
         await requests.went(tx, set_up.school_id, set_up.visit.id, NOW)
-        assert await requests.due(tx, NOW, 9) == []
+        assert await requests.due(tx, NOW, 9, EVERY_SCHOOL) == []
 
 
 async def test_a_briefing_that_was_read_is_in_the_place_too(database: Database) -> None:
@@ -139,11 +139,11 @@ async def test_who_goes_unbriefed_is_due_to_be_told_of(database: Database) -> No
         set_up = await scene(tx)
         sent = await briefings.add(tx, briefing(set_up, state=brief.State.SENT, sent_at=NOW))
         await briefings.went(tx, set_up.school_id, set_up.visit.id, set_up.olive.id, NOW)
-        assert await briefings.due(tx, NOW, 9) == []
+        assert await briefings.due(tx, NOW, 9, EVERY_SCHOOL) == []
         await briefings.went(tx, set_up.school_id, set_up.visit.id, set_up.asha.id, NOW)
-        [due] = await briefings.due(tx, NOW, 9)
-        assert (due.id, due.due, await briefings.next_due(tx)) == (sent.id, brief.Event.WENT, NOW)
+        [due] = await briefings.due(tx, NOW, 9, EVERY_SCHOOL)
+        assert (due.id, due.due, await briefings.next_due(tx, EVERY_SCHOOL)) == (sent.id, brief.Event.WENT, NOW)
         assert await briefings.by_id(tx, set_up.school_id, sent.id or 0) == due
         await briefings.save(tx, replace(due, told_at=NOW, due=None, due_at=None))
         await briefings.went(tx, set_up.school_id, set_up.visit.id, set_up.asha.id, NOW)
-        assert await briefings.next_due(tx) is None
+        assert await briefings.next_due(tx, EVERY_SCHOOL) is None

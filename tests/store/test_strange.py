@@ -178,7 +178,10 @@ async def test_visits_of_a_school_that_is_in_no_file_are_counted(database: Datab
 
 
 async def test_what_else_of_another_version_is_due_keeps_no_sweep_from_its_work(database: Database) -> None:
-    """A request, a briefing and a conversation of a newer version wait for it; a rota's unknown role is left out."""
+    """A request, a briefing and a conversation of a newer version wait for it; a rota's unknown role is left out.
+
+    Nor do those of a school that is in no file, or what rests because it has failed.
+    """
     async with database.transaction() as tx:
         found = await scene(tx)
         person, visit = found.asha.id, found.visit.id
@@ -187,8 +190,12 @@ async def test_what_else_of_another_version_is_due_keeps_no_sweep_from_its_work(
         await talks.add(tx, Talk(found.school_id, person, "record", NOW, NOW, remind_at=NOW))
         await duty.replace_rota(tx, found.school_id, [Shift(role=Role.OFFICE), Shift(role=Role.DSL)])
         for each in (requests, briefings, talks):
-            assert len(await each.due(tx, NOW, 9)) == 1
-            assert await each.next_due(tx) == NOW
+            [one] = await each.due(tx, NOW, 9, EVERY_SCHOOL)
+            assert await each.due(tx, NOW, 9, [found.school_id + 1]) == []
+            assert await each.due(tx, NOW, 9, EVERY_SCHOOL, [one.id]) == []
+            assert await each.next_due(tx, [found.school_id + 1]) is None
+            assert await each.next_due(tx, EVERY_SCHOOL, [one.id]) is None
+            assert await each.next_due(tx, EVERY_SCHOOL) == NOW
         await core(tx, text("UPDATE request SET due = 'weighed'"))
         await core(tx, text("UPDATE visit SET authorisation = 'half'"))
         await core(tx, text("UPDATE briefing SET due = 'sung', state = 'half read'"))
@@ -196,7 +203,7 @@ async def test_what_else_of_another_version_is_due_keeps_no_sweep_from_its_work(
         await core(tx, text("UPDATE rota SET role = 'caretaker' WHERE role = 'dsl'"))
         await afresh(tx)
         for each in (requests, briefings, talks):
-            assert (await each.due(tx, NOW, 9), await each.next_due(tx)) == ([], None)
+            assert (await each.due(tx, NOW, 9, EVERY_SCHOOL), await each.next_due(tx, EVERY_SCHOOL)) == ([], None)
         assert [one.state for one in await briefings.of_visit(tx, found.school_id, visit)] == [BriefingState.SENT]
         request = await requests.of_visit(tx, found.school_id, visit)
         assert request is not None and request.state is Authorisation.ASKED

@@ -7,7 +7,7 @@ import pytest
 from store import talks
 from store.database import Database, Stale
 from store.talks import Talk, TalkState
-from tests.store.cast import DAY, HOUR, MARSH_LANE, MINUTE, NOW, Scene, afresh, scene
+from tests.store.cast import DAY, EVERY_SCHOOL, HOUR, MARSH_LANE, MINUTE, NOW, Scene, afresh, scene
 
 
 def packing(set_up: Scene, **changes: object) -> Talk:
@@ -59,14 +59,14 @@ async def test_reminders_come_due_in_order(database: Database) -> None:
     """The longest due first, none before its time, and the next one is known."""
     async with database.transaction() as tx:
         set_up = await scene(tx)
-        assert await talks.next_due(tx) is None
+        assert await talks.next_due(tx, EVERY_SCHOOL) is None
         second = await talks.add(tx, packing(set_up, remind_at=NOW))
         first = await talks.add(tx, packing(set_up, remind_at=NOW - MINUTE))
         await talks.add(tx, packing(set_up, remind_at=NOW + DAY))
         await talks.add(tx, packing(set_up))
-        assert await talks.due(tx, NOW, 9) == [first, second]
-        assert await talks.due(tx, NOW, 1) == [first]
-        assert await talks.next_due(tx) == NOW - MINUTE
+        assert await talks.due(tx, NOW, 9, EVERY_SCHOOL) == [first, second]
+        assert await talks.due(tx, NOW, 1, EVERY_SCHOOL) == [first]
+        assert await talks.next_due(tx, EVERY_SCHOOL) == NOW - MINUTE
 
 
 async def test_a_change_from_an_old_reading_is_refused(database: Database) -> None:

@@ -105,7 +105,7 @@ async def test_places_come_due_the_longest_due_first(database: Database) -> None
         assert due == [one, also_one, last_one, two, three]
         assert [place.id for _, place in await visits.due(tx, NOW + 3 * MINUTE, 2, EVERY_SCHOOL)] == [one, also_one]
         assert await visits.due(tx, NOW + MINUTE - timedelta(microseconds=1), 9, EVERY_SCHOOL) == []
-        assert await visits.next_due(tx) == NOW + MINUTE
+        assert await visits.next_due(tx, EVERY_SCHOOL) == NOW + MINUTE
 
 
 async def test_the_sweep_is_of_every_school(database: Database) -> None:

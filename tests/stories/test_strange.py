@@ -1,12 +1,15 @@
 """A version that was rolled back: what it does not know it watches over, says so, and lets nobody be forgotten."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.authorising import Event, Request
 from handlers.desk.sores import PAUSES, TELL_AT, Sores
+from store import requests
 from store.schema import SchemaAhead
 from tests.world.world import MONDAY_TWO, World
 
@@ -95,6 +98,46 @@ async def test_a_deadline_that_fails_stands_before_no_other_and_is_told_of(world
     olive.receives("ALARM", "Ben not arrived")
     for one in (ben, olive):
         one.ignores()
+
+
+@pytest.mark.parametrize("said", ["undelivered", ""])
+async def test_an_alarm_that_cannot_be_sent_round_is_told_of_before_its_rung_is_up(
+    world: World, tmp_path: Path, said: str
+) -> None:
+    """Undelivered, or no word of it, and its visit cannot be read: the office hears of it within seconds."""
+    asha, olive = world.asha, world.olive
+    visit = await world.plans(asha)
+    await asha.texts("1")
+    await world.until("14:13")
+    for one in (asha, olive):
+        one.ignores()
+    world.twilio.receipts(*filter(None, [said]), to=olive.number, error_code=30005, when="held")
+    await world.until("14:14")
+    await world.crashes()
+    writes(tmp_path, f"UPDATE visit SET policy = 'no policy at all' WHERE id = {visit}")
+    await world.reopens()
+    await asyncio.to_thread(world.twilio.deliver_receipts)
+    world.twilio.receipts("delivered", to=olive.number, when="auto")
+    async with asyncio.timeout(60):
+        await world.passes("10s" if said else "70s")
+    olive.receives(f"cannot deal with a deadline of visit {visit}", "ring whoever is on it")
+    for one in world.staff:
+        one.ignores()
+
+
+async def test_a_request_that_fails_rests_as_every_deadline_does(world: World, tmp_path: Path) -> None:
+    """It is tried again a little later each time, and there is nothing else to do meanwhile."""
+    visit = await world.plans(world.asha)
+    async with world.attached.service.database.transaction() as tx:
+        request = Request(world.school_id, visit, world.clock(), due=Event.REMIND_DUE, due_at=world.clock())
+        await requests.add(tx, request)
+    await world.crashes()
+    writes(tmp_path, f"UPDATE visit SET policy = 'no policy at all' WHERE id = {visit}")
+    await world.reopens()
+    for _ in range(3):
+        assert await world.attached.service.desk.turn() == 0
+        coming = await world.attached.service.next_instant()
+        assert coming is not None and coming > world.clock()
 
 
 async def test_an_older_version_acts_where_it_may_and_refuses_where_it_may_not(world: World, tmp_path: Path) -> None:
