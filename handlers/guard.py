@@ -1,7 +1,8 @@
 """The guard of the guard: when a provider, a door or the store fails for a minute while somebody is out, people hear of it.
 
 Office and visitors are told by a way that does not need what has failed, in those words, and told again when it is back;
-each person once an outage, whatever restarts between (`store/outages.py`). Visitors hear of what the doors show and of
+each person once an outage, and once more where they have gone out or come home since and what may be known there is
+another thing, whatever restarts between (`store/outages.py`). Visitors hear of what the doors show and of
 what was to reach themselves, never of what only an alarm has found out: their phones know of no alarm (law 7). When it is
 the store that has failed there is no outbox: then delivery is handed the words directly, from what was known of who is out.
 """
@@ -22,7 +23,7 @@ from bot.people import Channel, Person, Role
 from handlers.desk.case import Case, Habits
 from store import inbox, marks, outages, people, pulse, restored, told, underway
 from store.database import Database, StoreDown
-from store.outages import Outage
+from store.outages import Knows, Outage
 
 log = structlog.get_logger(__name__)
 WRITES_EVERY = timedelta(seconds=10)
@@ -47,6 +48,11 @@ class Reader(NamedTuple):
 
     person: Person
     is_out: bool
+
+    @property
+    def knows(self) -> Knows:
+        """What is written down once they have been told."""
+        return Knows(self.person.id, self.is_out)
 
     def notice(self, what: str) -> str:
         return what if self.is_out else f"office_{what}"
@@ -86,7 +92,7 @@ class Guard:
                 await self._tell_of_gap(Case(tx, now, self.habits), last)
         for part, one in self._told.items():
             self._watched[part] = known = Watched(since=one.since, down=True)
-            self._seen |= {(part, person_id): known for person_id in one.told}
+            self._seen |= {(part, told_one.person_id): known for told_one in one.told if told_one.is_out}
 
     async def turn(self) -> int:
         """One look at everything. Gives how many people there were to tell."""
@@ -202,8 +208,7 @@ class Guard:
         over = self._direct if not self._watched[Part.STORE].down else None
         async with self.database.transaction() as tx:
             case = Case(tx, now, self.habits)
-            out = await underway.visitors(tx, now + EARLY)
-            to = self._to_be_told(await self._who(case, out))
+            to = self._to_be_told(await self._who(case, await underway.visitors(tx, now + EARLY)))
             count += len(await self._back(case, over)) if over else 0
             for part in WAYS:
                 if known := self._told.get(part):
@@ -224,39 +229,42 @@ class Guard:
         fresh, told_before = [], known.told if known else frozenset()
         for reader, way in to:
             watched = self._of(part, reader)
-            if reader.person.id not in told_before and watched.down and watched.since and not watched.well_since:
+            if reader.knows not in told_before and watched.down and watched.since and not watched.well_since:
                 fresh.append(reader)
                 await self._owe(case, reader, f"guard_down_{part}", watched.since, [way])
         since = known.since if known else min((s for one in fresh if (s := self._of(part, one).since)), default=None)
         for school_id in sorted({reader.person.school_id for reader in fresh}):
             names = [reader.person.id for reader in fresh if reader.person.school_id == school_id]
             await case.note(school_id, "guard down", part=part, since=since, told=sorted(names))
-        told_now = told_before.union(reader.person.id for reader in fresh)
-        if since and told_now and self._is_down(part):
+        told_now = told_before.union(reader.knows for reader in fresh)
+        if not self._is_down(part):
+            told_now &= await self._waiting(case, told_now)
+        if since and told_now:
             await outages.note(case.tx, part, since, told_now)
         elif known:
             await outages.end(case.tx, part)
         return len(fresh)
 
-    async def _back(self, case: Case, outage: Outage) -> set[int]:
-        """Everybody who was told, whether they are still out or not, and for whom it is over. Gives who they are."""
-        told_now: set[int] = set()
-        out = {person_id for _, person_id in await underway.visitors(case.tx, case.now + EARLY)}
+    async def _back(self, case: Case, outage: Outage) -> set[Knows]:
+        """Everybody who was told, and for whom it is over: as the one they were told as, wherever they are now, and once."""
+        told_now: set[Knows] = set()
+        due = outage.told - await self._waiting(case, outage.told) if outage.part in WAYS else outage.told
         for school_id in self.habits.schools:
-            knowing = [
-                Reader(person, is_out=person.id in out or not person.is_contact)
-                for person in await case.people(school_id)
-                if person.id in outage.told
-            ]
-            knowing = [reader for reader in knowing if not self._of(outage.part, reader).down]
-            for reader in knowing:
+            readers = [Reader(person, is_out) for person in await case.people(school_id) for is_out in (True, False)]
+            knowing = [one for one in readers if one.knows in due and not self._of(outage.part, one).down]
+            once = {reader.person.id: reader for reader in knowing}
+            for reader in once.values():
                 ways = case.usable(reader.person.alarm_channels())[:1]
                 await self._owe(case, reader, f"guard_back_{outage.part}", outage.since, ways)
-            names = {reader.person.id for reader in knowing}
             if knowing:
-                await case.note(school_id, "guard back", part=outage.part, since=outage.since, told=sorted(names))
-            told_now |= names
+                await case.note(school_id, "guard back", part=outage.part, since=outage.since, told=sorted(once))
+            told_now |= {reader.knows for reader in knowing}
         return told_now
+
+    async def _waiting(self, case: Case, told_now: Iterable[Knows]) -> set[Knows]:
+        """Who hears of its end only when they are home: they were told as a contact, by what an alarm may have found out."""
+        out = {person_id for _, person_id in await underway.visitors(case.tx, case.now + EARLY)}
+        return {one for one in told_now if not one.is_out and one.person_id in out}
 
     async def _tell_of_gap(self, case: Case, last: datetime) -> None:
         """Nobody watched from then until now: told once, by the process that watches again.
@@ -292,10 +300,10 @@ class Guard:
             return 0
         self._next_try = now + AGAIN_AFTER
         outage = self._direct or Outage(Part.STORE, self._watched[Part.STORE].since or now, frozenset())
-        missing = [one for one, _ in self._to_be_told(self._readers, closes=False) if one.person.id not in outage.told]
+        missing = [one for one, _ in self._to_be_told(self._readers, closes=False) if one.knows not in outage.told]
         parcels = [parcel for reader in missing for parcel in self._parcels(reader, outage.since, now)]
         reached = await self.without_store(parcels) if parcels else set()
-        self._direct = outage._replace(told=outage.told | reached)
+        self._direct = outage._replace(told=outage.told.union(one.knows for one in missing if one.person.id in reached))
         return len(reached)
 
     def _parcels(self, reader: Reader, since: datetime, now: datetime) -> list[tuple[int, Parcel]]:

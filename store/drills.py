@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from bot.drill import LENGTH, LIVE, Drill, State
 from store.database import Transaction
+from store.known import known
 from store.sweep import swept
 from store.tables import DrillRow
 
@@ -16,18 +17,21 @@ _LIVE = sorted(LIVE)
 
 
 def _drill(row: DrillRow) -> Drill:
+    """One in a state of another version's stands in nobody's way: it is over, as `_LIVE` has it."""
     assert row.id is not None
     answers = {
         int(person): datetime.fromisoformat(at) if at else None for person, at in json.loads(row.answers).items()
     }
-    return Drill(row.id, row.school_id, State(row.state), row.asked_at, row.begun_at, row.ended_at, answers)
+    return Drill(
+        row.id, row.school_id, known(State, row.state, State.OVER), row.asked_at, row.begun_at, row.ended_at, answers
+    )
 
 
 async def ask(tx: Transaction, school_id: int, now: datetime) -> Drill:
     """Want one; where one is wanted or open already, that one is it."""
-    known = await live(tx, school_id)
-    if known is not None:
-        return known
+    there = await live(tx, school_id)
+    if there is not None:
+        return there
     row = DrillRow(school_id=school_id, state=State.ASKED, asked_at=now, answers="{}")
     tx.session.add(row)
     await tx.session.flush()

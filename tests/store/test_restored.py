@@ -7,6 +7,7 @@ from sqlalchemy import text
 from bot.outage import Part
 from store import alarms, drills, outages, outbox, receipts, restored, visits
 from store.database import Database
+from store.outages import Knows
 from store.restored import NOTHING
 from tests.store.cast import HOUR, MINUTE, NOW, core, notice, scene
 
@@ -50,7 +51,7 @@ async def test_what_was_going_on_is_over(database: Database) -> None:
         found = await scene(tx)
         await outbox.owe(tx, notice("one"), NOW)
         await core(tx, text("UPDATE outbox SET state = 'sent', receipt_by = made_at"))
-        await outages.note(tx, Part.SMS, NOW, [found.asha.id])
+        await outages.note(tx, Part.SMS, NOW, [Knows(found.asha.id)])
         await drills.ask(tx, found.school_id, NOW)
         assert len(await receipts.silent(tx, NOW + HOUR, 9)) == 1
     async with database.transaction() as tx:

@@ -154,6 +154,31 @@ async def test_what_only_an_alarm_finds_out_shows_on_no_visitors_phone(world: Wo
         one.ignores()
 
 
+async def test_whoever_was_told_in_the_office_hears_nothing_of_it_inside_a_home(world: World) -> None:
+    """An alarm found out that SMS fails, and Henry was told. Out by then, he is not told that it is back: not while it
+    fails, nor when it works. Once home he is."""
+    asha, henry = world.asha, world.henry
+    await world.enrols(asha, henry)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    world.twilio.fails_next(503, method="create", times=500)
+    await asha.writes("still here, blue folder")
+    await world.passes("3m")
+    assert any("GUARD DOWN" in line.text for line in henry.ignores())
+    await henry.writes("arrived at 3 Church Close")
+    await world.passes("2m")
+    assert not [line.text for line in henry.ignores() if "GUARD" in line.text]
+    world.twilio.mends()
+    await world.passes("3m")
+    assert not [line.text for line in henry.ignores() if "GUARD" in line.text]
+    await henry.writes("left")
+    await world.passes("1m")
+    henry.receives("GUARD BACK", "failed from 14:00")
+    await world.passes("1m")
+    for one in world.staff:
+        assert not [line.text for line in one.ignores() if "GUARD BACK" in line.text and one in (asha, henry)]
+
+
 async def test_a_store_that_is_down_is_told_without_it(world: World) -> None:
     """No outbox is needed for it: visitor and office hear on every way they have, once; and once more when it is back."""
     asha, olive = world.asha, world.olive
