@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from bot import notices
 from bot.clock import STEP, GuardedClock, Reading
 from bot.held import EARLY
 from bot.people import Role
@@ -131,15 +132,7 @@ class ClockWatch:
                 await case.note(school_id, "clock", what=notice, seconds=round(by.total_seconds()))
                 due = school_id in out or not only_where_out
                 if due and await told.is_due(tx, school_id, notice, case.now - TOLD_EVERY, case.now):
-                    await case.tell(school_id, [Role.OFFICE], notice, length=_length(by))
+                    await case.tell(school_id, [Role.OFFICE], notice, length=notices.length(by))
                     count += 1
         self.wake()
         return count
-
-
-def _length(by: timedelta) -> str:
-    """A length as it is told: 75 s is 1:15 min; an hour and more is h:mm h."""
-    seconds = abs(round(by.total_seconds()))
-    if seconds >= 3600:
-        return f"{seconds // 3600}:{seconds % 3600 // 60:02} h"
-    return f"{seconds // 60}:{seconds % 60:02} min"

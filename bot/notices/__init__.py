@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -79,6 +79,14 @@ def hour(local: datetime) -> str:
     """A time of day, with the zone's name in the hour that comes twice in autumn: 14:32, or 01:32 BST."""
     twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
     return f"{local:%H:%M %Z}" if twice else f"{local:%H:%M}"
+
+
+def length(by: timedelta) -> str:
+    """How long something took, or how far something is off: 75 s is 1:15 min; an hour and more is h:mm h."""
+    seconds = abs(round(by.total_seconds()))
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02} h"
+    return f"{seconds // 60}:{seconds % 60:02} min"
 
 
 def fitness(fault: Fault, language: str = "en") -> str:

@@ -7,12 +7,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot import notices
 from bot.alarm import Alarm
 from bot.clock import system_clock
 from bot.drill import Drill, State, scores
 from bot.school import School
 from handlers.commands.shared import FAILED, AsJson, SchoolName, carry_out, looked_at, opened, refuse, school_named
-from handlers.desk.drills import NOTICE, clock_length
+from handlers.desk.drills import NOTICE
 from store import alarms, drills, outbox, people
 from store.database import Transaction
 
@@ -69,8 +70,8 @@ async def _rows(tx: Transaction, last: Drill) -> Rows:
     return [
         {
             "name": names.get(one.person_id, "?"),
-            "reached": clock_length(one.reached) if one.reached is not None else "not known",
-            "answered": clock_length(one.answered) if one.answered is not None else "no answer",
+            "reached": notices.length(one.reached) if one.reached is not None else "not known",
+            "answered": notices.length(one.answered) if one.answered is not None else "no answer",
         }
         for one in scores(last, reached)
     ]

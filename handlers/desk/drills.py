@@ -102,7 +102,7 @@ async def take(case: Case, text: Text) -> bool:
         return False
     await rows.save(case.tx, replace(found, answers={**found.answers, person.id: text.said.at}))
     await case.note(person.school_id, "drill", person_id=person.id, event="answered", drill=found.id)
-    length = clock_length(text.said.at - found.begun_at)
+    length = notices.length(text.said.at - found.begun_at)
     now = case.clock(person.school_id, case.now)
     words = notices.render("drill_answered", case.language(person.school_id), now=now, length=length)
     await case.owe(person, "drill_answered", words, case.usable([text.incoming.channel]))
@@ -153,7 +153,7 @@ async def _over(case: Case, found: Drill) -> None:
             found.school_id, TOLD, "drill_report", besides=besides, number=number, count=count, without=without
         )
     elif scored:
-        length = clock_length(judge.slowest(one.answered for one in scored) or timedelta(0))
+        length = notices.length(judge.slowest(one.answered for one in scored) or timedelta(0))
         await case.tell(found.school_id, TOLD, "drill_all_answered", besides=besides, number=number, length=length)
 
 
@@ -165,9 +165,3 @@ async def score(case: Case, found: Drill) -> list[Score]:
 
 def _seconds(length: timedelta | None) -> float | None:
     return round(length.total_seconds(), 1) if length is not None else None
-
-
-def clock_length(length: timedelta) -> str:
-    """75 s is 1:15 min."""
-    seconds = round(length.total_seconds())
-    return f"{seconds // 60}:{seconds % 60:02} min"

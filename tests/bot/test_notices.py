@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import timedelta
 from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
@@ -294,3 +295,9 @@ def test_braces_in_peoples_own_words_stay_as_they_are() -> None:
     """A reason or an address is a value, never a template."""
     text = notices.render("alarm_ended", **{**WORST, "reason": "{name} {0}"})
     assert text.endswith("{name} {0}")
+
+
+def test_a_length_is_told_in_one_way() -> None:
+    """Minutes and seconds; from an hour on hours and minutes; how far a clock was set back is no less than forward."""
+    lengths = (timedelta(seconds=75), timedelta(0), timedelta(seconds=-61), timedelta(hours=1, minutes=5, seconds=9))
+    assert [notices.length(one) for one in lengths] == ["1:15 min", "0:00 min", "1:01 min", "1:05 h"]
