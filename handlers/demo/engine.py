@@ -21,7 +21,10 @@ from handlers.demo.script import Message, Phone, Story
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Europe/London")
 SETTINGS = ("DOORSTEP_", "TELEGRAM_", "TWILIO_")
-COLUMNS = (
+PEOPLE = "school name roles phone telegram_id code_word vehicle dbs dbs_on training insured_until"
+RECORDS = ("enhanced", "2026-01-12", "home visits 2026-09-01;violence prevention 2026-09-01", "2027-06-30")
+"""What the policies want of those who go on visits. They lack nothing, so no story is about that."""
+VISITS = (
     "school visitors address pupil reason starts_at ends_at code_word returns_at family_told house_phone risks assessment"
     " authorised_by"
 )
@@ -59,16 +62,15 @@ class Engine:
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
         codes = json.dumps([story.code_word])
         (self.folder / "schools.toml").write_text(f"[{story.key}]\n{text}code_words = {codes}\n", encoding="utf-8")
-        self._write(
-            "people.csv", "school name roles phone telegram_id code_word vehicle", [self._person(p) for p in story.cast]
-        )
+        self._write("people.csv", PEOPLE, [self._person(phone) for phone in story.cast])
         self.command("people", "import", "people.csv")
         if story.plans:
-            self._write("visits.csv", COLUMNS, [self._visit(number) for number in range(len(story.plans))])
+            self._write("visits.csv", VISITS, [self._visit(number) for number in range(len(story.plans))])
             self.command("visits", "import", "visits.csv", "--stepped-from", f"{story.day}T{story.begins}")
 
     def _person(self, phone: Phone) -> list[str]:
-        return [self.story.key, phone.name, phone.role, phone.number, phone.telegram_id, "", phone.vehicle]
+        known = [self.story.key, phone.name, phone.role, phone.number, phone.telegram_id, "", phone.vehicle]
+        return [*known, *(RECORDS if phone.role == "visitor" else [""] * len(RECORDS))]
 
     def _visit(self, number: int) -> list[str]:
         plan, day = self.story.plans[number], self.story.day

@@ -1,4 +1,4 @@
-"""What has run out of whoever goes is seen before the yes and asked for on the day, and keeps nobody from being watched."""
+"""What the records of whoever goes lack is seen before the yes and asked for on the day, and is never in the way of a visit."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,14 +23,31 @@ async def test_what_has_run_out_is_asked_for_on_the_day(world: World) -> None:
     await world.plans(world.asha, start="17:00", end="17:20")
     await chores(world)
     lacks = "DBS check good until 22/11/2026 only; car insured until 22/11/2026 only"
-    world.asha.receives(f"Before you go on visit {number} today: {lacks}. Please give the office the new dates.")
-    world.olive.receives(f"A. goes on visit {number} today: {lacks}. They have been asked for what has run out.")
+    world.asha.receives(f"Before you go on visit {number} today: {lacks}. Please give the office what it needs.")
+    world.olive.receives(f"A. goes on visit {number} today: {lacks}. They have been asked for it.")
     await world.crashes()
     await world.reopens()
     await chores(world)
     await has(world, world.asha, insured_until=date(2027, 11, 22), dbs_on=date(2026, 11, 23))
     await world.passes("1h")
     await chores(world)
+
+
+async def test_what_never_was_on_record_is_asked_for_once_a_week(world: World) -> None:
+    """On the day as well, and again on a visit a week later: an office that keeps no such records is not asked each morning."""
+    world.ben.vehicle = "blue Golf AB34 EFG"
+    await has(world, world.ben, dbs=None, insured_until=None)
+    lacks = "no DBS check on record (enhanced is wanted); no car insurance on record"
+    for length, is_asked in (("0s", True), ("24h", False), ("144h", True)):
+        await world.passes(length)
+        world.ben.ignores()
+        number = await world.plans(world.ben, start="16:00", end="16:30")
+        await chores(world)
+        told = [line.text for line in world.ben.ignores()]
+        assert any(f"Before you go on visit {number} today: {lacks}." in text for text in told) is is_asked
+        await world.ben.texts(f"call off {number} family ill")
+        for one in world.staff:
+            one.ignores()
 
 
 async def test_nothing_is_asked_before_the_day(world: World) -> None:
