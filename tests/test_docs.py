@@ -90,7 +90,7 @@ def test_every_entry_of_a_schools_table_is_described() -> None:
         'overrides={check_in="never"}',
         'language="en"',
         'code_words=["copper lantern"]',
-        'phone="01632 960100"',
+        'phone="07700 900990"',
         'pupils=["K.T."]',
     ]
     assert [entry.split("=")[0] for entry in written] == listed

@@ -65,7 +65,7 @@ def _family(sheet: Sheet) -> None:
 
 
 def _unknown(sheet: Sheet) -> None:
-    """ "with Zed": a name that is on no list is named, and asked about."""
+    """ "with Sam": a name that is on no list is named, and asked about."""
     found = sheet.find(r"(?<!\w)(?:(?:with|w|gyda|efo|hefo)(?!\w)|w/)\s*(?P<who>[a-z][a-z'-]+)")
     if found is None or re.fullmatch(sheet.any_of("not_people", "me"), found["who"]):
         return

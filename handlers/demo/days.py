@@ -63,7 +63,7 @@ _LARCH = Plan(
     partner=BEN,
     returns="15:00",
     family_told="by phone Fri",
-    house_phone="01234 960000",
+    house_phone="07700 900960",
 )
 
 DAYS = (

@@ -54,7 +54,7 @@ def test_a_day_is_found(text: str, day: str) -> None:
         "the sun was out",
         "31 Feb",
         "rings by 8.30 when ill",
-        "rings 01632 960100",
+        "rings 07700 900990",
         "by 40/13",
         "99/99/99",
         "Freya will",

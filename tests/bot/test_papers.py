@@ -149,7 +149,7 @@ def test_the_slip_says_when_who_and_whom_to_ring_and_no_more() -> None:
         "Date": "Monday 23 November 2026",
         "Time": "14:15",
         "Who came": "Asha, Ben",
-        "Please ring": "01632 960100",
+        "Please ring": "07700 900990",
     }
     assert paper.shape is Shape.SLIP
     for secret in ("K.T.", "Attendance", "High Street", "Confidential"):
@@ -169,7 +169,7 @@ def test_the_reminder_names_what_was_agreed_and_the_new_day() -> None:
     assert facts(paper)["We agreed"] == "Mother rings by 8:30 when K.T. is ill"
     for wanted in ("Monday 23 November 2026", "Monday 7 December 2026", "Monday 21 December 2026", "another visit"):
         assert wanted in told
-    assert "01632 960100" in told
+    assert "07700 900990" in told
     assert any(isinstance(block, Signatures) for block in paper.blocks)
 
 

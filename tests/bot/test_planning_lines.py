@@ -122,7 +122,7 @@ def test_no_text_is_an_exception(text: str) -> None:
 
 
 PARTS = """visit mon 2pm 14 high st KT with ben back 3.30 not for 45 mins to till at in the SG19 2AB 31/2 , ; . & w/ mum car
-AB12 CDE red high risk alone next week 10 - 20 past half y4 re K.T. 07700 900123 told by phone @ Zed and dee tomorrow"""
+AB12 CDE red high risk alone next week 10 - 20 past half y4 re K.T. 07700 900123 told by phone @ Sam and dee tomorrow"""
 
 
 @given(st.lists(st.sampled_from(re.split(r"\s+", PARTS)), max_size=24))

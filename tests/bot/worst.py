@@ -70,7 +70,7 @@ WORST = {
     "briefing": "x" * 240,
     "rows": "Mon 23/11: 12 14:00 A.+B. to K.T., attendance; 13 15:00 A. alone to L.M., no assessment",
     "risks": "a dog that bites, and is to be shut away",
-    "house": "01767 600123",
+    "house": "07700 900961",
     "head": "Dana Marsh-Lane",
     "kind_off": BOOK["labels"]["off_unsafe"],
     **dict.fromkeys(("heard", "raised", "owned", "ended", "said"), "14:32"),

@@ -47,7 +47,7 @@ async def _visit(tx: Transaction, school_id: int, ids: dict[str, int], policy: o
         address="14 High Street",
         pupil="K.T.",
         reason="attendance of K.T.",
-        details=Details(pupil_class="4 Oak", parents="Ms T., 01632 960200", risks="dog in the garden"),
+        details=Details(pupil_class="4 Oak", parents="Ms T., 07700 900962", risks="dog in the garden"),
     )
     for name in ("Asha", "Ben"):
         place = Place(ids[name], State.LEFT, None, made.id, TWO, minutes(45), minutes(2), minutes(41))
@@ -97,7 +97,7 @@ async def _not_kept(folder: Path, *states: AgreementState) -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with settings, schools and a store, in which the commands are typed."""
-    (tmp_path / "schools.toml").write_text(SCHOOLS.replace('Primary"\n', 'Primary"\nphone = "01632 960100"\n', 1))
+    (tmp_path / "schools.toml").write_text(SCHOOLS.replace('Primary"\n', 'Primary"\nphone = "07700 900990"\n', 1))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOORSTEP_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/doorstep.db")
     monkeypatch.setenv("DOORSTEP_SECRET_KEY", "blue-kettles-sing-at-noon")
@@ -138,12 +138,12 @@ def test_every_paper_is_made_in_both_kinds(folder: Path) -> None:
             out = folder / f"{words[0]}.{kind}"
             assert types("paper", *words, "--out", str(out)).exit_code == 0
         docx.Document(str(folder / f"{words[0]}.docx"))
-    assert "Please ring 01632 960100" in pdf(folder / "slip.pdf")
+    assert "Please ring 07700 900990" in pdf(folder / "slip.pdf")
     assert "K.T." not in pdf(folder / "slip.pdf")
     letter = pdf(folder / "letter.pdf")
     assert "Mum rings by 8.30" in letter
     assert "Please see to it by Friday 18 December 2026" in letter
-    assert "Ms T., 01632 960200" in pdf(folder / "day.pdf")
+    assert "Ms T., 07700 900962" in pdf(folder / "day.pdf")
     assert "Not authorised: visit 1" in pdf(folder / "day.pdf")
 
 

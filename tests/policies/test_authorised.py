@@ -10,7 +10,7 @@ from tests.world.phones import Human
 from tests.world.world import World
 
 ASSESSED = Details(
-    assessment="Henry 20/11", family_told="by phone Fri", confirmed="letter 16/11", house_phone="01234 960000"
+    assessment="Henry 20/11", family_told="by phone Fri", confirmed="letter 16/11", house_phone="07700 900960"
 )
 
 
@@ -100,9 +100,9 @@ async def test_C1b_the_list_of_a_day_is_approved_as_one(at: At) -> None:
     """Every visit of the day in one text, with one answer for all; the list as a paper says who approved each, and when."""
     world = await at("coteford")
     first = await world.plans(world.asha, world.ben, start="15:10", end="15:40", details=ASSESSED, asks=True)
-    second = await asks(world, world.asha, world.ben, pupil="Lee May", reason="reading")
+    second = await asks(world, world.asha, world.ben, pupil="Olive Dee", reason="reading")
     line = world.henry.receives("AUTHORISE? 2 visits. Mon 23/11:")
-    assert f"{first} 15:10 A.+B. to K.T., attendance; {second} 16:00 A.+B. to L.M., reading" in line.text
+    assert f"{first} 15:10 A.+B. to K.T., attendance; {second} 16:00 A.+B. to O.D., reading" in line.text
     await world.henry.texts("all")
     world.henry.receives(f"AUTHORISED {first}, {second}.")
     for one in (world.asha, world.ben):
@@ -117,7 +117,7 @@ async def test_C10_a_row_of_the_list_can_be_refused_alone(at: At) -> None:
     """ "All but" one, with the reason in the same text."""
     world = await at("coteford")
     first = await world.plans(world.asha, world.ben, start="15:10", end="15:40", details=ASSESSED, asks=True)
-    second = await asks(world, world.asha, world.ben, pupil="Lee May")
+    second = await asks(world, world.asha, world.ben, pupil="Olive Dee")
     world.henry.receives("AUTHORISE? 2 visits")
     await world.henry.texts(f"all but {second} mum is at work then")
     world.henry.receives(f"AUTHORISED {first}.", f"DECLINED {second}.")
@@ -251,7 +251,7 @@ async def test_E12_a_visit_that_is_called_off_is_told_to_staff_and_family(at: At
     await world.henry.texts("2 the class trip is on that day")
     for one in (world.asha, world.ben):
         one.receives("NOT AUTHORISED, called off", "the class trip is on that day")
-    world.olive.receives("Please tell the family: 01234 960000.")
+    world.olive.receives("Please tell the family: 07700 900960.")
     assert [entry.visit_id for entry in await world.journal() if entry.kind == "tell the family"] == [number]
     await ends(world)
 

@@ -109,14 +109,14 @@ async def test_E5b_a_new_time_is_asked_for_fifteen_minutes_past_the_return(at: A
 async def test_E6_the_chase_goes_from_the_worker_to_the_address_the_head_and_the_police(at: At) -> None:
     """Each step is named with the number to ring, each answer is kept, and the last one has the words for 999."""
     world = await at("early-years")
-    await world.plans(world.asha, back="15:00", details=Details(house_phone="01234 960000"))
+    await world.plans(world.asha, back="15:00", details=Details(house_phone="07700 900960"))
     await world.until("15:30")
     world.asha.ignores()
     world.olive.receives("ALARM", "not back")
     await world.olive.texts("1")
     world.olive.receives("is yours", "Ring Asha +447700900001")
     for expected in (
-        "Ring the house 01234 960000",
+        "Ring the house 07700 900960",
         "Ring the head, Henry +447700900011",
         "Ring 999. Say: Asha",
     ):

@@ -198,7 +198,7 @@ async def _posts(app: Any, path: str, body: bytes, signature: str) -> int:
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "https",
         "path": where, "raw_path": where.encode(), "query_string": query.encode(), "root_path": "",
-        "headers": headers, "client": ("54.172.60.0", 443), "server": ("doorstep.marsh-lane.sch.uk", 443),
+        "headers": headers, "client": ("192.0.2.1", 443), "server": ("doorstep.marsh-lane.sch.uk", 443),
     }  # fmt: skip
     given = [{"type": "http.request", "body": body, "more_body": False}]
     status = 0

@@ -76,7 +76,7 @@ async def test_who_joins_is_watched_like_the_others(world: World) -> None:
     ("text", "answer"),
     [
         ("along 1", "Who goes along? Reply ALONG 1 and the first name"),
-        ("along 1 Zed", "Who goes along? Reply ALONG 1 and the first name"),
+        ("along 1 Sam", "Who goes along? Reply ALONG 1 and the first name"),
         ("along 1 Henry", "Who goes along? Reply ALONG 1 and the first name"),
         ("along 1 Asha", "A. goes on 1 already."),
         ("along 1 Ben", "B. is on visit 2 then (16:00). Who else goes along?"),

@@ -7,7 +7,7 @@ from bot.people import Channel
 from tests.world.phones import Human
 from tests.world.world import World
 
-SEEN = Details(risks="dog", assessment="Henry 20/11", family_told="by phone Fri", house_phone="01234 960000")
+SEEN = Details(risks="dog", assessment="Henry 20/11", family_told="by phone Fri", house_phone="07700 900960")
 
 
 async def asked(world: World, *visitors: Human, start: str = "16:00", end: str = "16:30", **plan: object) -> int:
@@ -43,7 +43,7 @@ async def test_a_no_carries_its_reason_and_calls_the_visit_off(world: World) -> 
     world.henry.receives(f"DECLINED {number}")
     for one in (world.asha, world.ben):
         one.receives(f"NOT AUTHORISED, called off: {number}, 16:00-16:30. H. writes: too soon after Friday")
-    world.olive.receives("NOT AUTHORISED", "A.+B.", "too soon after Friday", "Please tell the family: 01234 960000.")
+    world.olive.receives("NOT AUTHORISED", "A.+B.", "too soon after Friday", "Please tell the family: 07700 900960.")
     assert await world.state(world.asha) == "called off"
     await world.until("17:30")
 
@@ -71,11 +71,11 @@ async def test_the_visits_of_one_sitting_are_one_list(world: World) -> None:
     """Approved with one answer; a row that is left out waits on, and is refused alone."""
     asha, ben, henry = world.asha, world.ben, world.henry
     first = await world.plans(asha, ben, start="15:30", end="16:00", details=SEEN, asks=True)
-    second = await world.plans(asha, start="16:10", end="16:40", pupil="Lee May", details=SEEN, asks=True)
+    second = await world.plans(asha, start="16:10", end="16:40", pupil="Olive Dee", details=SEEN, asks=True)
     await world.passes("2m")
     text = henry.receives("AUTHORISE? 2 visits. Mon 23/11:").text
     assert f"{first} 15:30 A.+B. to K.T." in text
-    assert f"{second} 16:10 A. alone to L.M." in text
+    assert f"{second} 16:10 A. alone to O.D." in text
     world.dee.ignores()
     await henry.texts("1")
     henry.receives(f"Which visit? Waiting: {first}, {second}.")

@@ -93,7 +93,7 @@ async def test_setting_out_unread_is_told_to_the_office_and_stops_nobody(world: 
 
 async def test_the_rest_is_one_text_away(world: World) -> None:
     """Where, whom, why, what else to know, who was told and the number; also for who is not asked, and for nobody else."""
-    details = Details(risks="dog", notes="K.T. has asthma", family_told="by phone Fri", house_phone="01234 960000")
+    details = Details(risks="dog", notes="K.T. has asthma", family_told="by phone Fri", house_phone="07700 900960")
     number = await authorised(world, details=details, back="17:00")
     for one in (world.asha, world.ben):
         one.receives("BRIEFING")
@@ -103,7 +103,7 @@ async def test_the_rest_is_one_text_away(world: World) -> None:
     text = world.asha.receives(
         f"{number}: 16:00-16:30, 14 High Street, K.T., attendance. Going: A. +447700900001, B. +447700900002. Risks: dog."
     ).text
-    for part in ("K.T. has asthma; park in Mill Lane", "by phone Fri", "01234 960000", "Back 17:00"):
+    for part in ("K.T. has asthma; park in Mill Lane", "by phone Fri", "07700 900960", "Back 17:00"):
         assert part in text
     await world.asha.texts("5")
     world.asha.receives("READ")

@@ -28,10 +28,10 @@ async def missed(world: World, owner: Human, house: str = "") -> int:
 async def test_the_office_is_led_from_the_visitor_to_the_police(world: World) -> None:
     """Visitor, address, head, police: each with its number, and at the end what to say to 999."""
     olive, henry = world.olive, world.henry
-    await missed(world, olive, house="01767 600123")
+    await missed(world, olive, house="07700 900961")
     olive.receives("is yours 14:14", "Ring Asha +447700900001", "NO ANSWER")
     await olive.texts("no answer")
-    olive.receives("Ring the house 01767 600123")
+    olive.receives("Ring the house 07700 900961")
     await olive.texts("rang out twice")
     olive.receives("Ring the head, Henry +447700900011", "who decides")
     await olive.texts("voicemail")

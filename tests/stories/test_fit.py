@@ -19,6 +19,8 @@ async def has(world: World, human: Human, **particulars: object) -> None:
 async def test_what_has_run_out_is_asked_for_on_the_day(world: World) -> None:
     """Of whoever goes, once a day, and told to the office; a crash asks nobody twice (P20 C8)."""
     await has(world, world.asha, insured_until=date(2026, 11, 22), dbs_on=date(2023, 11, 23))
+    world.ben.vehicle = "on foot"
+    await world.records(world.ben)
     number = await world.plans(world.asha, world.ben, start="16:00", end="16:30")
     await world.plans(world.asha, start="17:00", end="17:20")
     await chores(world)
@@ -38,7 +40,7 @@ async def test_what_never_was_on_record_is_asked_for_once_a_week(world: World) -
     world.ben.vehicle = "blue Golf AB34 EFG"
     await has(world, world.ben, dbs=None, insured_until=None)
     lacks = "no DBS check on record (enhanced is wanted); no car insurance on record"
-    for length, is_asked in (("0s", True), ("24h", False), ("144h", True)):
+    for length, is_asked in (("1m", True), ("24h", False), ("144h", True)):
         await world.passes(length)
         world.ben.ignores()
         number = await world.plans(world.ben, start="16:00", end="16:30")

@@ -30,7 +30,7 @@ FAULTS = [
     ("visit wed 2pm-3pm 14 High St KT back 2.30pm", "Back 14:30 is before the end, 15:00. When are you back"),
     ("visit wed 2pm for 30 hours 14 High St KT", "1800 minutes is too long for a visit. How long"),
     ("visit wed 2pm 14 High St SG19 2A KT", "SG19 2A cannot be a postcode. Which address"),
-    ("visit wed 2pm 14 High St KT with Zed", "Zed is not on the list of visitors. Who goes along?"),
+    ("visit wed 2pm 14 High St KT with Sam", "Sam is not on the list of visitors. Who goes along?"),
     ("visit wed 2pm 14 High St pupil BL", "BL is not on the school's list. Which pupil?"),
 ]
 
@@ -47,7 +47,7 @@ async def test_what_cannot_be_is_named_and_asked_for(world: World, line: str, an
 async def test_several_faults_are_mended_one_after_another(world: World) -> None:
     """First the one that was named, then the others, and then what is still missing."""
     asha, ben = world.asha, world.ben
-    await asha.texts("visit wed 2pm 14 High St SG19 2A KT attendance with Zed")
+    await asha.texts("visit wed 2pm 14 High St SG19 2A KT attendance with Sam")
     asha.receives("SG19 2A cannot be a postcode")
     await asha.texts("14 High St SG19 2AB")
     asha.receives("Who goes along? 1 B., 2 nobody.")
