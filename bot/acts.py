@@ -168,10 +168,11 @@ def set_out(turn: Turn) -> None:
 
 
 def wait_nobody_home(turn: Turn) -> None:
-    """P4 C11 W4: how long nobody home is waited for; where no wait is set a slip is left at once (E8)."""
+    """P4 C11 W4: how long nobody home is waited for; where no wait is set they go at once (E8). A slip is left: C19 E8."""
     wait = turn.policy.nobody_home_wait
     _wait_at_door(turn, NOBODY_HOME, wait or turn.policy.end_grace)
-    turn.effects.append(Say("nobody_home" if wait else "nobody_home_go"))
+    slip = "_slip" if turn.policy.slip else ""
+    turn.effects.append(Say(f"nobody_home{slip}" if wait else f"nobody_home_go{slip}"))
 
 
 def wait_family_late(turn: Turn) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bot.calendar import Calendar
 from bot.people import Channel, Person, Role
+from bot.policy import Scope
 from bot.school import School
 
 
@@ -232,9 +233,11 @@ def _visitors(staff: Staff) -> Iterator[Sign]:
         if not ways(person, staff.channels):
             words = f"{person.name} cannot be asked whether all is well: {staff.why(person)}"
             faults.append(red(About.VISITORS, words, _MEND_CONTACT, school.key))
-    without = [] if school.code_words else [person.name for person in visitors if not person.code_words]
+    without = [person.name for person in school.without_code_word(visitors)]
     if without:
-        mend = 'each texts "my code word is …" while no visit is open, or give the school one in the schools file'
+        mend = 'each texts "my code word is …" while no visit is open'
+        if school.policy.code_word_scope is Scope.SCHOOL:
+            mend += ", or give the school one in the schools file"
         faults.append(amber(About.VISITORS, f"without a code word: {', '.join(without)}", mend, school.key))
     yield from faults or [well(About.VISITORS, f"{len(visitors)} visitors have a number and a code word", school.key)]
 

@@ -1,6 +1,7 @@
 """A school and its file: name, time zone, calendar, policy."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot import codeword, notices
 from bot.calendar import Calendar, Hours, parse_calendar, parse_hours
-from bot.people import Role
-from bot.policy import Policy, PolicyError, explain, parse_policy
+from bot.people import Person, Role
+from bot.policy import Policy, PolicyError, Scope, explain, parse_policy
 
 
 class School(BaseModel):
@@ -35,6 +36,20 @@ class School(BaseModel):
     def rungs(self) -> tuple[Role, ...]:
         """Every role that an alarm may go to, each once, in the order of the ladder."""
         return tuple(dict.fromkeys((*self.policy.ladder, *self.policy.quiet, *self.policy.duress)))
+
+    def without_code_word(self, staff: Iterable[Person]) -> list[Person]:
+        """The visitors who have no code word where their policy wants them to have one (P15 B10).
+
+        One of the school's does for everybody where the policy says so; a pair's own is asked for with each visit.
+        """
+        without = [one for one in staff if Role.VISITOR in one.roles and not one.code_words]
+        match self.policy.code_word_scope:
+            case Scope.SCHOOL:
+                return [] if self.code_words else without
+            case Scope.PERSON:
+                return without
+            case Scope.VISIT:
+                return []
 
     @field_validator("code_words")
     @classmethod

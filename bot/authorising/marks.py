@@ -6,12 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot import names
 from bot.alarm import Ladder
 from bot.calendar import Calendar, Closed, outside
 from bot.details import Details
 from bot.fitness import Lack
 from bot.people import Person, Role
 from bot.policy import Assess, Lone, Need, OutOfHours, Policy
+from bot.words.fold import fold
 
 SAFEGUARDING = "safeguarding"
 UNTOLD = "no:"
@@ -31,6 +33,7 @@ class Sort(StrEnum):
     LIFTED = "lifted"
     RISKS = "risks"
     NO_ASSESSMENT = "no assessment"  # P9b C4
+    ASSESSOR = "assessor"  # C4 B5: it names none of those who make it at this school
     FEW = "few"  # fewer go than the policy wants
     FAMILY = "family not told"  # B2
     WHY_NOT_TOLD = "family not told, why"
@@ -44,13 +47,18 @@ BLOCKS = frozenset({Sort.HIGH_RISK, Sort.LONE_NEVER, Sort.LONE_UNASSESSED, Sort.
 
 
 class Mark(NamedTuple):
-    """One thing to see. `words` are the plan's own; `closed` says why the school is; `who` are those who lack the `lacks`."""
+    """One thing to see.
+
+    `words` are the plan's own; `closed` says why the school is; `who` are those who lack the `lacks`; `roles` are of those
+    whose part it would have been.
+    """
 
     sort: Sort
     words: str = ""
     closed: Closed | None = None
     who: tuple[int, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -75,10 +83,11 @@ def judgement(
     unfit: Mapping[int, Sequence[Lack]],
 ) -> tuple[Mark, ...]:
     """Everything to see before a yes, the gravest first. `unfit`: what the record of each who goes lacks."""
-    details, going = plan.details, {person.id for person in plan.goers}
+    details, going, people = plan.details, {person.id for person in plan.goers}, list(people)
     marks = [
         *_of_the_risk(details, policy),
         *_of_the_number(plan, policy),
+        *_of_the_assessor(plan, policy, people),
         *_of_the_lead(plan, policy, [person for person in people if person.id not in going]),
         *_of_the_family(details, policy),
     ]
@@ -120,6 +129,16 @@ def _of_the_number(plan: Plan, policy: Policy) -> Iterable[Mark]:
         yield Mark(Sort.NO_ASSESSMENT)
     if few and count > 1:
         yield Mark(Sort.FEW, words=str(policy.least_visitors))
+
+
+def _of_the_assessor(plan: Plan, policy: Policy, people: Iterable[Person]) -> Iterable[Mark]:
+    """An assessment that nobody made whose part it is, as far as can be told: by their own text, by name or by role."""
+    details, said = plan.details, fold(plan.details.assessment)[0]
+    theirs = [person for person in people if set(policy.assess) & person.roles]
+    made = any(person.id == details.assessed_by for person in theirs) or bool(names.within(said, theirs))
+    by_role = any(role.replace("_", " ") in said for role in policy.assess)
+    if details.assessment and theirs and wants_assessment(plan, policy) and not (made or by_role):
+        yield Mark(Sort.ASSESSOR, roles=policy.assess)
 
 
 def wants_assessment(plan: Plan, policy: Policy) -> bool:

@@ -95,7 +95,7 @@ DAYS = (
     _day(
         "coteford",
         "Arrivals are told, check-ins come every twenty minutes; one leaves first, and the other is asked.",
-        replace(_LARCH, end="15:00", returns="15:30"),
+        replace(_LARCH, end="15:00", returns="15:30", assessment="Bruno 20/11/2026"),
         ("08:50", HENRY, "1"),
         ("14:00", ASHA, "we have arrived"),
         ("14:21", ASHA, "2"),

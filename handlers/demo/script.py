@@ -72,7 +72,7 @@ class Plan:
     reason: str
     start: str
     end: str
-    assessment: str = "Dee 20/11/2026"
+    assessment: str = "Henry 20/11/2026"
     partner: Phone | None = None
     returns: str = ""
     family_told: str = ""

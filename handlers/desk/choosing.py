@@ -73,8 +73,7 @@ async def ask_each_term(case: Case, school_id: int) -> bool:
     asked = asked_at is not None and asked_at >= begins and asked_at > case.now - ASK_AGAIN
     if not in_hours or settled or asked:
         return False
-    without = [p.initials for p in await case.people(school_id) if Role.VISITOR in p.roles and not p.code_words]
-    who = ", ".join(without) if not school.code_words else ""
+    who = ", ".join(person.initials for person in school.without_code_word(await case.people(school_id)))
     await schools.ask_code_words(case.tx, school_id, case.now)
     nobody = notices.label("none", case.language(school_id))
     await case.tell(school_id, [Role.OFFICE], "office_code_words", without=notices.shorten(who or nobody, 60))

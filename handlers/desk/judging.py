@@ -143,6 +143,7 @@ def mark_words(case: Case, sight: Sight, mark: Mark, length: int) -> str:
         why=notices.why_closed(mark.closed, language) if mark.closed else "",
         who="+".join(person.initials for person in sight.plan.goers if person.id in mark.who),
         lacks=", ".join(dict.fromkeys(lacking)),
+        roles="/".join(notices.label(f"role_{role}", language) for role in mark.roles),
     )
 
 

@@ -119,6 +119,19 @@ def test_visitors_need_a_phone_that_answers_and_a_code_word() -> None:
 
 
 @pytest.mark.parametrize(
+    ("scope", "own", "of_a_school_with_one"),
+    [("school", ["Asha"], []), ("person", ["Asha"], ["Asha"]), ("visit", [], [])],
+)
+def test_the_policy_says_whose_a_code_word_is(scope: str, own: list[str], of_a_school_with_one: list[str]) -> None:
+    """P15 B10: one of the school's does for all, or each has their own, or each pair agrees one for its visit."""
+    bare = Person(1, 1, "Asha", frozenset({Role.VISITOR}), "+447700900001")
+    overrides = f"[marsh_lane.overrides]\ncode_word_scope = '{scope}'\n"
+    for words, names in (("", own), ('code_words = ["copper lantern"]\n', of_a_school_with_one)):
+        found = school(words + overrides).without_code_word(but(bare))
+        assert [one.name for one in found] == names
+
+
+@pytest.mark.parametrize(
     ("free", "colour"),
     [
         (2 * GB, Colour.GREEN),

@@ -47,10 +47,11 @@ def visit_notices(kind: type[Say] | type[Tell]) -> set[str]:
     found = set()
     told = dict.fromkeys(("tell_arrived", "tell_set_out", "tell_returned"), POLICY.tell_left)
     rules = POLICY.model_copy(update=told)
-    others = {"await_arrival": False, "nobody_home_wait": None, "danger_first": First.OFFICE}
+    others = {"await_arrival": False, "nobody_home_wait": None, "slip": False, "danger_first": First.OFFICE}
     for state in State:
         for event in Event:
-            for by, way in ((20, rules), (900, rules), (20, rules.model_copy(update=others))):
+            ways = [rules, rules.model_copy(update={"slip": False}), rules.model_copy(update={"nobody_home_wait": None})]
+            for by, way in ((900, rules), *((20, way) for way in (*ways, rules.model_copy(update=others)))):
                 asha = standing(state)
                 decision = visit.decide(asha.place, Happening(event, by=mins(by), out=by == 20), way, asha.now)
                 found |= {effect.notice for effect in decision.effects if isinstance(effect, kind)}
@@ -95,7 +96,7 @@ def test_every_notice_of_the_desk_is_a_sentence() -> None:
     """No handler names a sentence or a label that is not in the catalogue."""
     assert literals("_say", "_reply", "render") <= {*KEYS, ""}
     assert literals("tell", "tell_offices") <= set(BOOK["told"])
-    begun = {"outcome_", "audit_", "doctor_", "mark_", "rest_", "changed_"}
+    begun = {"outcome_", "audit_", "doctor_", "mark_", "rest_", "changed_", "role_"}
     assert {name for name in literals("label") if "{" not in name} - begun <= set(BOOK["labels"])
 
 

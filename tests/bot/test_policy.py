@@ -1,8 +1,10 @@
 """A school's policy and its file: what is read, what is refused, and in which words."""
 
 import json
+import re
 from datetime import time, timedelta
 from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -223,3 +225,11 @@ def test_a_school_cannot_have_a_code_word_that_cannot_work(phrase: str) -> None:
     """The refusal names the school, the phrase and why."""
     with pytest.raises(PolicyError, match=rf"\[marsh-lane\] code_words: '{phrase}' cannot be a code word"):
         parse_schools(f'[marsh-lane]\nname = "Marsh Lane Primary"\ncode_words = ["{phrase}"]\n')
+
+
+def test_every_setting_is_read_by_some_room() -> None:
+    """A setting that nothing carries out promises a school what it does not get."""
+    house = Path(__file__).parents[2]
+    rooms = [path for room in ("bot", "handlers", "store") for path in sorted((house / room).rglob("*.py"))]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in rooms)
+    assert [name for name in Policy.model_fields if not re.search(rf"policy\.{name}\b", said)] == []

@@ -140,11 +140,12 @@ async def test_C17_attendance_below_ninety_marks_the_record(tmp_path: Path) -> N
     assert not await _marked(tmp_path / "at", "coteford", "90", 90)
 
 
-async def _slip(folder: Path, preset: str) -> None:
+async def _slip(folder: Path, preset: str, told: str) -> None:
     world = at_school(folder, preset)
     await world.opens()
     number = await world.plans(world.asha, world.ben)
     await world.asha.texts("nobody home")
+    world.asha.receives("NOBODY HOME 14:00", told)
     await world.asha.texts("we have left")
     reads_all(world)
     slip = await paper(world, lambda tx, schools: gather.slip(tx, schools, number, world.clock()))
@@ -159,12 +160,12 @@ async def _slip(folder: Path, preset: str) -> None:
 
 async def test_C19_a_slip_has_date_time_name_and_number(tmp_path: Path) -> None:
     """Ready to print or to send when nobody was home; it names no pupil and no reason."""
-    await _slip(tmp_path, "coteford")
+    await _slip(tmp_path, "coteford", "Wait till 14:20, then leave the slip.")
 
 
 async def test_E8_a_slip_has_time_name_and_number(tmp_path: Path) -> None:
     """Left at once when nobody is in; it names no pupil and no reason."""
-    await _slip(tmp_path, "early-years")
+    await _slip(tmp_path, "early-years", "Leave the slip and go.")
 
 
 async def plans_with(world: World, number: int, details: Details) -> None:

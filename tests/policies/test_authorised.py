@@ -10,7 +10,10 @@ from tests.world.phones import Human
 from tests.world.world import World
 
 ASSESSED = Details(
-    assessment="Henry 20/11", family_told="by phone Fri", confirmed="letter 16/11", house_phone="07700 900960"
+    assessment="Henry and Bruno 20/11",
+    family_told="by phone Fri",
+    confirmed="letter 16/11",
+    house_phone="07700 900960",
 )
 
 
@@ -208,10 +211,13 @@ async def test_P9b_a_risk_assessment_is_named_and_a_change_asks_for_the_yes_anew
 
 
 async def test_C4_the_business_manager_assesses_before_the_visit(at: At) -> None:
-    """Their assessment is put on the visit by a text, whoever says yes sees it, and a new risk asks for the yes anew."""
+    """Theirs is put on the visit by a text; another's, or none, is seen before a yes; a new risk asks for the yes anew."""
     world = await at("coteford")
     number = await asks(world, world.asha, world.ben, details=Details(confirmed="letter"))
     world.henry.receives("No assessment.")
+    await world.dee.texts(f"assessed {number} Dee 23/11")
+    world.dee.receives(f"{number}: assessment noted.")
+    world.henry.receives(f"AUTHORISE? {number}", "Assessment not by business manager.")
     await world.bruno.texts(f"assessed {number} Bruno 23/11")
     world.bruno.receives(f"{number}: assessment noted.")
     line = world.henry.receives(f"AUTHORISE? {number}")

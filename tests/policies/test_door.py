@@ -5,11 +5,12 @@ from tests.policies.test_there import arrived
 from tests.world.world import World
 
 
-async def _nobody_home(world: World, until: str) -> None:
-    """Nobody is home at 14:00: waited for till then, told to leave, and called off by the leaving."""
+async def _nobody_home(world: World, until: str, slip: bool = False) -> None:
+    """Nobody is home at 14:00: waited for till then, told to leave, and called off by the leaving; with a slip or none."""
     await world.plans(world.asha)
     await world.asha.texts("nobody home")
-    world.asha.receives("NOBODY HOME 14:00", f"Wait till {until}")
+    said = world.asha.receives("NOBODY HOME 14:00", f"Wait till {until}").text
+    assert ("leave the slip" in said) is slip
     await world.until(until)
     world.asha.receives("The wait is over", "Please leave now", "Reply 3")
     await world.asha.texts("3")
@@ -25,7 +26,7 @@ async def test_P4_nobody_home_is_waited_for_fifteen_minutes(at: At) -> None:
 
 async def test_C11_nobody_home_is_waited_for_twenty_minutes(at: At) -> None:
     """Timed, told to leave at its end, called off by the leaving, and the office hears why."""
-    await _nobody_home(await at("coteford"), "14:20")
+    await _nobody_home(await at("coteford"), "14:20", slip=True)
 
 
 async def test_W4_nobody_home_is_waited_for_ten_minutes(at: At) -> None:
