@@ -50,7 +50,11 @@ def visit_notices(kind: type[Say] | type[Tell]) -> set[str]:
     others = {"await_arrival": False, "nobody_home_wait": None, "slip": False, "danger_first": First.OFFICE}
     for state in State:
         for event in Event:
-            ways = [rules, rules.model_copy(update={"slip": False}), rules.model_copy(update={"nobody_home_wait": None})]
+            ways = [
+                rules,
+                rules.model_copy(update={"slip": False}),
+                rules.model_copy(update={"nobody_home_wait": None}),
+            ]
             for by, way in ((900, rules), *((20, way) for way in (*ways, rules.model_copy(update=others)))):
                 asha = standing(state)
                 decision = visit.decide(asha.place, Happening(event, by=mins(by), out=by == 20), way, asha.now)
