@@ -102,6 +102,15 @@ TALKED: list[list[Step]] = [
         (BEN, "move 2 to 3pm"),
         (ASHA, "call off 2 no blue folder"),
     ],
+    [
+        (ASHA, "1"),
+        (BEN, "Asha asked for the blue folder"),
+        (BEN, "safe, spoke to her, she asked for the blue folder"),
+        (ASHA, "we have left"),
+        (BEN, "no"),
+        (BEN, "Asha asked for the blue folder"),
+        (BEN, "code word blue folder"),
+    ],
     [(ASHA, "plan a visit"), (ASHA, "1"), (ASHA, "blue folder at 2"), (ASHA, "tue 2pm blue folder"), (ASHA, "3")],
 ]
 
