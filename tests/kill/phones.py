@@ -27,8 +27,10 @@ SENTENCES = {
     ),
     "danger": ("help me please", "he has a knife", "9"),
     "silence": (),
-    "nothing": ("2", "all ok", "status", "the dog is lovely"),
+    "nothing": ("status", "the dog is lovely"),
 }
+WELL = ("2", "all ok")
+"""By SMS a quiet OK costs no answer (docs/decisions/0016), and so nobody could tell it from one that was lost."""
 ALARM = re.compile(r"ALARM (\w{4}) \d\d:\d\d: (.*)", re.DOTALL)
 SIGNS = {
     "code word": "CODE WORD from {name} at ",
@@ -136,9 +138,12 @@ class Visitor:
             self.may_text()
             self.phone.says(house)
             kind = self.chance.choice(("nothing", *SENTENCES))
-            if SENTENCES[kind]:
+            sentences = SENTENCES[kind]
+            if kind == "nothing" and self.phone.channel is Channel.TELEGRAM:
+                sentences += WELL
+            if sentences:
                 self.may_text()
-                self.phone.says(self.chance.choice(SENTENCES[kind]))
+                self.phone.says(self.chance.choice(sentences))
             if kind != "nothing":
                 self.causes.append(Cause(kind, self.name, house))
                 begun = time.monotonic()
