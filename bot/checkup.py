@@ -180,8 +180,7 @@ def people(staff: Staff) -> Iterator[Sign]:
 
 
 def _ladder(staff: Staff) -> Iterator[Sign]:
-    school, policy = staff.school, staff.school.policy
-    roles = dict.fromkeys([*policy.ladder, *policy.duress])
+    school, roles = staff.school, staff.school.rungs
     found: dict[int, Person] = {}
     faults = []
     for role in roles:
@@ -217,7 +216,7 @@ def _told(staff: Staff) -> Iterator[Sign]:
     if not held & set(concern):
         mend = "import somebody with one of these roles, or change tell_concern in the schools file"
         yield red(About.LADDER, f"nobody would hear of a concern ({', '.join(concern)})", mend, staff.school.key)
-    if Role.OFFICE not in held and Role.OFFICE not in (*staff.school.policy.ladder, *staff.school.policy.duress):
+    if Role.OFFICE not in held and Role.OFFICE not in staff.school.rungs:
         mend = "import the office: it is told of what is no alarm"
         yield red(About.LADDER, "nobody has the role office", mend, staff.school.key)
 

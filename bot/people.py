@@ -18,6 +18,8 @@ class Role(StrEnum):
     BUSINESS_MANAGER = "business_manager"
 
 
+OFFICE_FIRST = (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY, Role.DSL, Role.SLT, Role.BUSINESS_MANAGER)
+"""Whom a school's telling goes to that is no alarm: the first of these with anybody whom it can reach."""
 CONTACT_ROLES = frozenset(Role) - {Role.VISITOR}
 
 

@@ -83,6 +83,10 @@ class Place:
     def is_inside(self) -> bool:
         return self.state in INSIDE
 
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard."""
+        return self.state is State.PLANNED and now < (self.starts_at or now)
+
 
 class Say(NamedTuple):
     """A notice owed to the visitor, on the channel they last wrote on, or on every one they have.

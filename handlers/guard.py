@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.delivery import Parcel
 from bot.held import EARLY
 from bot.outage import DOWN_AFTER, Part, Watched, Ways
-from bot.people import Channel, Person, Role
+from bot.people import OFFICE_FIRST, Channel, Person, Role
 from handlers.desk.case import Case, Habits
 from store import inbox, marks, outages, people, pulse, restored, told, underway
 from store.database import Database, StoreDown
@@ -31,8 +31,6 @@ WRITES_EVERY = timedelta(seconds=10)
 KNOWN_ANEW = timedelta(seconds=30)
 """How old what we know of the people may be when the store fails; who is out is known to the second."""
 AGAIN_AFTER = timedelta(seconds=10)
-OFFICE_FIRST = (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY, Role.DSL, Role.SLT, Role.BUSINESS_MANAGER)
-"""Whom a school's telling goes to: the first of these with anybody whom it can reach."""
 WAYS = (Part.TELEGRAM, Part.SMS)
 MARK = "guard"
 STORE_DOWN = f"guard_down_{Part.STORE}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SMS, TELEGRAM = "sms", "telegram"
-BOTH = (SMS, TELEGRAM)
 
 
 @dataclass(frozen=True, slots=True)

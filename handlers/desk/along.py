@@ -3,7 +3,7 @@
 from bot import names, notices, visit
 from bot.authorising import State as Stand
 from bot.people import Person, Role
-from bot.place import Place, State
+from bot.place import Place
 from handlers.desk import authorising, briefing, judging, plans
 from handlers.desk.case import Case
 from handlers.desk.judging import Sight
@@ -14,7 +14,7 @@ async def take(case: Case, sight: Sight, person: Person, words: str) -> str:
     """Have somebody go along; gives what the sender hears. Those who go, and the one who is to, are told."""
     language, number = case.language(person.school_id), sight.visit.id
     coming = [place for place in sight.places if place.is_open]
-    if not all(place.state is State.PLANNED and case.now < (place.starts_at or case.now) for place in coming):
+    if not all(place.is_to_come(case.now) for place in coming):
         return notices.render("along_begun", language, visit=number)
     other = _named(sight, words)
     if other is None:

@@ -29,7 +29,6 @@ from bot.details import Authorisation
 from bot.events import Event as VisitEvent
 from bot.events import Happening as VisitHappening
 from bot.people import Person, Role
-from bot.place import State
 from bot.policy import OutOfHours
 from handlers.desk import briefing, judging, places
 from handlers.desk.case import Case
@@ -254,7 +253,7 @@ async def _call_off(case: Case, sight: Sight, request: Request, by: Person | Non
         if person is None or not place.is_open:
             continue
         here, notice = place, "go_declined_inside" if place.is_inside else "go_declined_out"
-        if place.state is State.PLANNED and case.now < (place.starts_at or case.now):
+        if place.is_to_come(case.now):
             off = VisitHappening(VisitEvent.CALLED_OFF, reason="declined", note=request.reason, onward=True)
             here, _ = await places.happen(case, person, place, off, quiet=True, echo=True)
             notice = "go_declined"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot import notices
 from bot.duty import Watch, watch
-from bot.people import Channel, Person, Role
+from bot.held import EARLY
+from bot.people import OFFICE_FIRST, Channel, Person, Role
 from bot.policy import Policy
 from bot.school import School
-from store import duty, journal, outbox, people, visits
+from store import duty, journal, outbox, people, underway, visits
 from store.database import Transaction
 from store.visits import Visit
 
@@ -140,6 +141,19 @@ class Case:
         )
         return bool(names)
 
+    def _is_told(self, person: Person, roles: Iterable[Role]) -> bool:
+        return bool(person.roles.intersection(roles) and self.usable(person.channels()))
+
+    async def office(self, school_id: int, besides: frozenset[int] = frozenset()) -> list[Person]:
+        """The office; where none of it can be told, the next who can, and is not out (law 7: it may be of an alarm)."""
+        out = {visitor_id for _, visitor_id in await underway.visitors(self.tx, self.now + EARLY)}
+        for role in OFFICE_FIRST:
+            some = [one for one in people.with_role(await self.people(school_id), role) if one.id not in besides]
+            able = [one for one in some if self.usable(one.channels()) and (role is Role.OFFICE or one.id not in out)]
+            if able:
+                return able
+        return []
+
     async def note(
         self,
         school_id: int,
@@ -168,8 +182,10 @@ class Case:
     ) -> None:
         """Owe a notice that is no alarm to the contacts with these roles, each once; `urgent`: before all that is not.
 
-        `first_only`: to the first of them that has anybody on duty; to all of them when none has.
+        `first_only`: to the first of them that has anybody on duty; to all of them when none has. What is the office's
+        goes to who stands in for it where nobody of these can be told.
         """
+        roles = tuple(roles)
         staff = [person for person in await self.people(school_id) if person.id not in besides]
         groups = [people.with_role(staff, role) for role in roles]
         if first_only:
@@ -177,6 +193,8 @@ class Case:
             on_duty = [[person for person in group if person.id not in off] for group in groups]
             groups = [group for group in on_duty if group][:1] or groups
         told = dict.fromkeys(person for group in groups for person in group)
+        if Role.OFFICE in roles and not any(self._is_told(person, roles) for person in await self.people(school_id)):
+            told |= dict.fromkeys(await self.office(school_id, besides))
         language = self.school(school_id).language
         values = {"now": self.clock(school_id, self.now), **values}
         text = notices.render(notice, language, **values)

@@ -5,15 +5,12 @@ from datetime import datetime, timedelta
 
 from bot import checkup, notices
 from bot.checkup import About, Sign
-from bot.people import Role
 from handlers.desk.case import Case
-from store import people, told, visits
+from store import told, visits
 
 ROOM = 60
 """Characters for what is wrong: with them the notice is one SMS."""
 EXAMINED = "examined"
-TOLD = (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY)
-"""The first of these that anybody has: where there is no office, somebody hears of it all the same."""
 
 
 async def is_due(case: Case, school_id: int) -> bool:
@@ -54,9 +51,7 @@ async def tell(
         found=notices.shorten(", ".join(found), ROOM),
         who=administrator or notices.label("administrator", school.language),
     )
-    everybody = await case.people(school_id)
-    groups = [people.with_role(everybody, role) for role in TOLD]
-    for person in next((group for group in groups if group), []):
+    for person in await case.office(school_id):
         # What is red may be the very channel they would be told by.
         await case.owe(person, "office_doctor", text, case.usable(person.channels()))
 

@@ -9,7 +9,7 @@ from bot.acts import UNSAFE
 from bot.authorising.marks import UNTOLD
 from bot.events import Event, Happening
 from bot.people import Person
-from bot.place import COMING, Place, State
+from bot.place import COMING, Place
 from bot.planning import Do, Moments, Order, moments, read_order, settled
 from bot.talk import Again, Question, question
 from bot.talk.form import Field, Setting
@@ -70,7 +70,7 @@ async def _carry_out(case: Case, person: Person, order: Order) -> Question:
         return await _repeat(case, person, order, made, its_places)
     if order.do is Do.MOVE:
         still_open = [place for place in its_places if place.is_open]
-        coming = still_open if all(_is_to_come(case, place) for place in still_open) else []
+        coming = still_open if all(place.is_to_come(case.now) for place in still_open) else []
         return await _move(case, person, order, made, coming)
     return await _call_off(case, person, order, made, [place for place in its_places if place.state in OPEN])
 
@@ -78,11 +78,6 @@ async def _carry_out(case: Case, person: Person, order: Order) -> Question:
 def _may(person: Person, made: Visit, its_places: list[Place]) -> bool:
     """Those who go, who planned it, and the contacts of the school."""
     return person.is_contact or person.id == made.made_by or any(place.visitor_id == person.id for place in its_places)
-
-
-def _is_to_come(case: Case, place: Place) -> bool:
-    """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard themselves."""
-    return place.state is State.PLANNED and case.now < (place.starts_at or case.now)
 
 
 async def _no_such(case: Case, person: Person, order: Order) -> Question:
@@ -174,7 +169,7 @@ async def _call_off(case: Case, person: Person, order: Order, made: Visit, still
     for place in still_open:
         visitor = await case.person(person.school_id, place.visitor_id)
         own = place.visitor_id == person.id
-        if visitor is None or not (own or _is_to_come(case, place)):
+        if visitor is None or not (own or place.is_to_come(case.now)):
             out += [visitor] if visitor else []
             continue
         happening = Happening(Event.CALLED_OFF, reason=reason, note=order.rest, onward=place.state in COMING)

@@ -83,9 +83,7 @@ async def start(case: Case, person: Person) -> None:
 
 async def _tell(case: Case, person: Person, notice: str, **values: Any) -> None:
     """Whom it concerns: all the others on the ladder where a contact is out of reach, else the office."""
-    policy = case.school(person.school_id).policy
-    ladder = dict.fromkeys((*policy.ladder, *policy.duress))
-    roles = list(ladder) if person.is_contact else [Role.OFFICE]
+    roles = case.school(person.school_id).rungs if person.is_contact else (Role.OFFICE,)
     await case.tell(
         person.school_id,
         roles,

@@ -64,6 +64,13 @@ def test_a_rung_with_nobody_is_red() -> None:
     assert faults(ASHA, OLIVE, HENRY, DEE) == ["red: the rung deputy has nobody"]
 
 
+def test_a_rung_of_silence_with_nobody_is_red_too() -> None:
+    """Who shares the first rung of a quiet alarm is on no other, and is looked for all the same."""
+    quiet = school('[marsh_lane.overrides]\nquiet = ["slt"]\n')
+    signs = checkup.people(Staff(quiet, EVERYBODY, BOTH))
+    assert [sign.words for sign in signs if sign.colour is Colour.RED] == ["the rung slt has nobody"]
+
+
 def test_a_contact_that_no_channel_reaches_is_red_and_so_is_their_rung() -> None:
     """The person is named, and why."""
     olive = person(10, "Olive", Role.OFFICE, lost=(Channel.SMS,))
