@@ -76,6 +76,11 @@ class Edges:
     awake: Callable[[], float]
     """A clock that nobody can set, which stands still while the machine sleeps."""
     hearts: list[Beats] = field(default_factory=list)
+    _leases: random.Random = field(init=False)
+    """A chance of their own: how often something is leased depends on the store, and a reply code must not."""
+
+    def __post_init__(self) -> None:
+        self._leases = random.Random(self.chance.getrandbits(64))
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -127,7 +132,7 @@ class Edges:
         return random.Random(f"{now:.6f} {limit}").randrange(limit)
 
     def _token_hex(self, count: int = 32) -> str:
-        return f"{self.chance.getrandbits(8 * count):0{2 * count}x}"
+        return f"{self._leases.getrandbits(8 * count):0{2 * count}x}"
 
 
 class TelegramWire:
