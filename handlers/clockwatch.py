@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 LOOK = 1.0
 """Seconds between looks, by a clock that cannot be set."""
 NOTED_EVERY = timedelta(minutes=1)
+QUIET_EVERY = timedelta(seconds=10)
+"""How often it is looked whether the wall clock can be taken; nothing is late meanwhile."""
 TOLD_EVERY = timedelta(minutes=10)
 """A clock that two programs fight over is told of so often, not at each step."""
 BELIEVED = timedelta(days=1)
@@ -58,6 +60,8 @@ class ClockWatch:
     rearm: Callable[[], None] = _nothing
     _seen: Reading | None = None
     _noted: Mark | None = None
+    _asked: datetime | None = None
+    """When it was last looked whether anybody is out."""
 
     async def begin(self) -> None:
         """At the start: go on from where the last process was, unless nobody is out and the wall clock can be taken."""
@@ -106,17 +110,26 @@ class ClockWatch:
 
     async def _adopt_or_note(self) -> None:
         """Take the wall clock once nothing is counted by ours; note what the next process has to know."""
-        ahead = self.clock.ahead
-        due = self._noted is None or self.clock() >= self._noted.seen_at + NOTED_EVERY
-        if ahead <= STEP and not due and self._noted and abs(self.clock.origin - self._noted.origin) < STEP:
+        if self.clock.ahead > STEP and (self._asked is None or self.clock() >= self._asked + QUIET_EVERY):
+            self._asked = self.clock()
+            await self._adopt_if_quiet()
+        noted = self._noted
+        due = noted is None or self.clock() >= noted.seen_at + NOTED_EVERY
+        if noted and not due and abs(self.clock.origin - noted.origin) < STEP:
             return
+        mark = Mark(self.boot, self.clock.origin, self.clock())
         async with self.database.transaction() as tx:
-            if ahead > STEP and await underway.is_quiet(tx, self._wall() + EARLY):
-                self.clock.adopt()
-                log.warning("nobody is out: the wall clock is taken as it is", seconds=ahead.total_seconds())
-            mark = Mark(self.boot, self.clock.origin, self.clock())
             await marks.note(tx, mark)
         self._noted = mark
+
+    async def _adopt_if_quiet(self) -> None:
+        """Our time may then go back to before the last note; the next look notes that at once, as another origin."""
+        ahead = self.clock.ahead
+        async with self.database.transaction() as tx:
+            if await underway.is_quiet(tx, self._wall() + EARLY):
+                self.clock.adopt()  # in the transaction: nobody can begin a visit by the old time between look and deed
+                self._asked = None
+                log.warning("nobody is out: the wall clock is taken as it is", seconds=ahead.total_seconds())
 
     def _wall(self) -> datetime:
         return self.clock.reading().wall
