@@ -124,7 +124,7 @@ def draw(seed: int, size: Size | None = None) -> Plan:
     chance, size = random.Random(seed), size or Size()
     school = chance.randrange(len(POLICIES))
     lengths = lengths_of(school)
-    visits = [_visit(chance, number, size, lengths) for number in range(size.visits)]
+    visits = [_visit(chance, number, lengths) for number in range(size.visits)]
     latest = max(visit.ends for visit in visits) + 10 * MINUTE
     return Plan(
         seed=seed,
@@ -137,14 +137,13 @@ def draw(seed: int, size: Size | None = None) -> Plan:
     )
 
 
-def _visit(chance: random.Random, number: int, size: Size, lengths: Lengths) -> Visit:
+def _visit(chance: random.Random, number: int, lengths: Lengths) -> Visit:
     """The visitors take turns; a second visit of one begins when the first should long be over."""
     actor = VISITORS[number % len(VISITORS)]
     turn = number // len(VISITORS)
     starts = FIRST + turn * 75 * MINUTE + GRID * chance.randrange(4)
     ends = starts + chance.choice(LENGTHS)
-    names = [name for name in SORTS if not size.sorts or name in size.sorts]
-    sort = chance.choices(names, [SORTS[name][0] for name in names])[0]
+    sort = chance.choices(list(SORTS), [often for often, _ in SORTS.values()])[0]
     planned = sort in ("late", "never comes", "sets out") or chance.random() < 0.85
     back = ends + 30 * MINUTE if planned and chance.random() < 0.4 else None
     said = sorted(SORTS[sort][1](chance, starts, ends), key=lambda one: one[0])

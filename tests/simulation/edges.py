@@ -27,7 +27,7 @@ import handlers.telegram.wire
 import store.database
 from tests.simulation.beats import Beats
 from tests.simulation.disk import DryConnection
-from tests.simulation.loop import LIFE, Killed, VirtualLoop, lasting
+from tests.simulation.loop import LIFE, Killed, lasting
 from tests.simulation.telegram import Reply, TelegramCloud
 from tests.simulation.twilio import TwilioCloud
 
@@ -238,8 +238,3 @@ class RunDisk:
         if self.lying():
             raise sqlite3.OperationalError("disk I/O error")
         return result
-
-
-def virtual(loop: asyncio.AbstractEventLoop) -> VirtualLoop:
-    assert isinstance(loop, VirtualLoop)
-    return loop

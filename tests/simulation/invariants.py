@@ -27,7 +27,7 @@ ACCEPTED = 10.5
 DURESS = {"code word": Means.CODE_WORD, "danger": Means.DANGER}
 QUIET = frozenset({"missed arrival", "missed check-in", "overdue", "not returned"})
 ENDED = "stood down"
-ENDING = re.compile(r"\s*(safe|false|test|real)\b", re.IGNORECASE)
+ENDING = re.compile(r"\s*(?:safe|false|test|real) (\w{4})\b", re.IGNORECASE)
 ALARM = re.compile(r"ALARM (\w{4}) ")
 NAMELESS = ""
 
@@ -70,6 +70,7 @@ class Reckoning:
     _new: dict[int, InboxLine] = field(default_factory=dict)
     _places: dict[int, PlaceLine] = field(default_factory=dict)
     _alarms: dict[int, AlarmLine] = field(default_factory=dict)
+    _awaited: dict[int, float] = field(default_factory=dict)
     _told: dict[str, set[str]] = field(default_factory=dict)
     _out: set[int] = field(default_factory=set)
     _read: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -85,6 +86,7 @@ class Reckoning:
         self._takes_acceptances()
         self._open_is_guarded(places, alarms)
         self._deadlines_are_kept(places, alarms)
+        self._receipts_are_missed()
         self._ends_are_somebodys(alarms, heard)
         self._alarms_are_out(alarms)
         if not self.in_doubt:
@@ -101,6 +103,7 @@ class Reckoning:
         self._spooled.clear()
         self._out.clear()
         self._new.clear()
+        self._awaited.clear()
         self._places = {place.id: place for place in self.books.places()}
         self._alarms = {alarm.id: alarm for alarm in self.books.alarms()}
 
@@ -254,16 +257,27 @@ class Reckoning:
                 "I3", f"the deadline of {what} {line.id} at {line.deadline_at:.0f} s {late}: it is {now:.0f} s"
             )
 
+    def _receipts_are_missed(self) -> None:
+        """I3. An alarm of which a provider says no more has its consequence as a passed deadline has."""
+        now = self.time()
+        for reference, by in self._awaited.items():
+            if now > self.able.limit(by, PROMPTLY, AFTER_OUTAGE):
+                raise Broken(
+                    "I3", f"no receipt of notice {reference} by {by:.0f} s, and nobody noticed: it is {now:.0f} s"
+                )
+        self._awaited = self.books.awaited()
+
     def _ends_are_somebodys(self, alarms: Sequence[AlarmLine], heard: Sequence[Heard]) -> None:
-        """I5. An alarm is ended by a contact's word, a quiet one also by the visitor's own, and by nothing else."""
+        """I5. An alarm is ended by a contact's word about it, a quiet one also by the visitor's own, and by nothing else."""
+        words = [ENDING.match(one.said.words) for one in heard if one.said.who not in self.visitors]
+        by_contacts = {word[1].upper() for word in words if word}
         for alarm in alarms:
             before = self._alarms.get(alarm.id)
             if alarm.state != ENDED or (before is not None and before.state == ENDED):
                 continue
-            by_contact = any(one.said.who not in self.visitors and ENDING.match(one.said.words) for one in heard)
             name = self._name(alarm.visitor_id)
             by_visitor = any(one.said.who == name and one.said.means is not Means.NOTHING for one in heard)
-            if not by_contact and not (by_visitor and alarm.kind not in DURESS):
+            if alarm.code not in by_contacts and not (by_visitor and alarm.kind not in DURESS):
                 raise Broken("I5", f"{alarm.kind} of {name}'s ended, and nobody had ended it")
 
     def _takes_acceptances(self) -> None:

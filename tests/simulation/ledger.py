@@ -79,21 +79,19 @@ class PlaceLine(NamedTuple):
 class AlarmLine(NamedTuple):
     id: int
     visitor_id: int | None
-    visit_id: int | None
     kind: str
     state: str
     raised_at: float
     deadline_at: float | None
     version: int
     code: str
-    rung: int
-    told: str
 
 
 NEXT = """
 SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
        (SELECT min(deadline_at) FROM alarm WHERE deadline_at IS NOT NULL),
        (SELECT min(remind_at) FROM talk WHERE remind_at IS NOT NULL),
+       (SELECT min(receipt_by) FROM outbox WHERE receipt_by IS NOT NULL),
        (SELECT min(next_at) FROM outbox WHERE state = 'owed'),
        (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
        (SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')),
@@ -150,21 +148,20 @@ class Books:
         return [PlaceLine(a, b, c, self._maybe(d), e, f) for a, b, c, d, e, f in self.rows(query)]
 
     def alarms(self) -> list[AlarmLine]:
-        query = (
-            "SELECT id, visitor_id, visit_id, kind, state, raised_at, deadline_at, version, code, rung, told"
-            " FROM alarm ORDER BY id"
-        )
-        return [
-            AlarmLine(a, b, c, d, e, self.at(f), self._maybe(g), h, i, j, k)
-            for a, b, c, d, e, f, g, h, i, j, k in self.rows(query)
-        ]
+        query = "SELECT id, visitor_id, kind, state, raised_at, deadline_at, version, code FROM alarm ORDER BY id"
+        return [AlarmLine(a, b, c, d, self.at(e), self._maybe(f), g, h) for a, b, c, d, e, f, g, h in self.rows(query)]
+
+    def awaited(self) -> dict[int, float]:
+        """Until when a provider's receipt is waited for, by the id of the alarm's notice."""
+        query = "SELECT id, receipt_by FROM outbox WHERE receipt_by IS NOT NULL"
+        return {reference: self.at(by) for reference, by in self.rows(query)}
 
     def next_due(self) -> dict[str, float | None]:
         """When a beat will next find something to do: the least of every column of instants that its work waits for."""
         *instants, waits, unjudged = self.rows(NEXT)[0]
-        place, alarm, talk, owed, leased, held = (self._maybe(one) for one in instants)
+        place, alarm, talk, receipt, owed, leased, held = (self._maybe(one) for one in instants)
         return {
-            "desk": 0.0 if waits else _first(place, alarm, talk),
+            "desk": 0.0 if waits else _first(place, alarm, talk, receipt),
             "delivery": _first(owed, leased),
             "held": 0.0 if unjudged else held,
         }

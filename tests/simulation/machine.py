@@ -41,7 +41,6 @@ class Machine:
     down_for: float = AGAIN
     up: bool = False
     lives: int = 0
-    off: bool = False
     fault: Exception | None = None
     """What kept a process from starting, and is none of the faults that are planned."""
     _life: Life | None = None
@@ -63,7 +62,7 @@ class Machine:
 
     def starts(self) -> None:
         """The supervisor starts a process, if there is none."""
-        if self._life is not None or self.off:
+        if self._life is not None:
             return
         self.lives += 1
         self._life = Life(self.lives)

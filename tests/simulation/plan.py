@@ -1,6 +1,6 @@
 """One run, as data: who goes where and says what, which contact answers how, and what goes wrong when."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.people import Channel, Role
@@ -72,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visitor's visit: planned or not, and the texts they send in it. `answers`, s: how soon they reply when asked."""
+    """One visitor's visit: planned or not, and the texts they send in it."""
 
     number: int
     visitor: str
@@ -81,7 +81,6 @@ class Visit:
     steps: tuple[Step, ...]
     back: float | None = None
     planned: bool = True
-    answers: float | None = None
     sort: str = ""
 
 
@@ -139,4 +138,3 @@ class Size:
 
     visits: int = 10
     faults: int = 4
-    sorts: frozenset[str] = field(default_factory=frozenset)

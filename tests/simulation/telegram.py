@@ -50,7 +50,6 @@ class TelegramCloud:
         self._poll = 0
         self.deleted: list[int] = []
         """The updates that an offset has deleted: acknowledged, and gone."""
-        self.shown: list[tuple[int, str]] = []
 
     # -- what people do -------------------------------------------------------------------------------
 
@@ -158,7 +157,6 @@ class TelegramCloud:
         markup = params.get("reply_markup")
         keys = json.loads(markup)["keyboard"] if markup else []
         labels = tuple(key["text"] for row in keys for key in row)
-        self.shown.append((chat, text))
         self._shows(chat, text, labels)
         message = {"message_id": self._next_message, "date": self._stamp(), "chat": _chat(chat), "text": text}
         self._next_message += 1

@@ -12,14 +12,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
+from tests.fakes.twilio_hooks import START_WORDS, STOP_WORDS
 from tests.simulation.loop import lasting
 from tests.simulation.weather import SILENT, TAKING, Spell, Way, Weather
 
 Form = dict[str, str]
 Receipts = tuple[tuple[float, str, int], ...]
 """After how many seconds, which status, which error code."""
-STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
-START_WORDS = {"START", "YES", "UNSTOP"}
 ANSWERS_IN, SLOW = 0.15, 6.0
 EARLIEST, LATEST = timedelta(minutes=15), timedelta(days=35)
 WEBHOOK_TRIES = (0.0, 2.0, 4.0, 8.0)
@@ -83,7 +82,6 @@ class TwilioCloud:
     weather: Weather = field(init=False)
     messages: list[Sms] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
-    off: set[str] = field(default_factory=set)
     acknowledged: list[str] = field(default_factory=list)
     """What a webhook was answered 200 for: the id of a text, or of a receipt as the inbox knows it."""
     given_up: set[str] = field(default_factory=set)
@@ -106,8 +104,8 @@ class TwilioCloud:
 
     # -- texts from phones ----------------------------------------------------------------------------
 
-    def texts(self, number: str, body: str, *, lost: bool = False, twice: bool = False) -> str:
-        """A phone texts our number; gives the message's id. `lost`: no webhook is made, though it is in the list."""
+    def texts(self, number: str, body: str, *, twice: bool = False) -> str:
+        """A phone texts our number; gives the message's id."""
         sms = self._adds(number, self.numbers[0], body, "inbound", "received")
         word = body.strip().upper()
         if word in STOP_WORDS:
@@ -115,10 +113,7 @@ class TwilioCloud:
         elif word in START_WORDS:
             self.opted_out.discard(number)
         form = {"MessageSid": sms.sid, "From": number, "To": sms.to, "Body": body, "NumMedia": "0"}
-        if lost:
-            self.given_up.add(sms.sid)
-        else:
-            self._later(0, lambda: self._brings("/twilio/sms", form, sms.sid, WEBHOOK_TRIES))
+        self._later(0, lambda: self._brings("/twilio/sms", form, sms.sid, WEBHOOK_TRIES))
         if twice:
             self._later(30, lambda: self._brings("/twilio/sms", form, sms.sid, (0.0,)))
         return sms.sid
@@ -223,7 +218,7 @@ class TwilioCloud:
         """To the network: the phone has it, unless the receipts say otherwise, and the receipts are on their way."""
         receipts = self.receipts(sms)
         sms.status = "sent"
-        if sms.to not in self.off and not any(status in ("undelivered", "failed") for _, status, _ in receipts[:2]):
+        if not any(status in ("undelivered", "failed") for _, status, _ in receipts[:2]):
             self.shows(sms.to, sms.body)
         for after, status, code in receipts:
             self._later(after, lambda status=status, code=code: self._receipts(sms, status, code))  # type: ignore[misc]

@@ -50,18 +50,9 @@ class Weather:
 
     def of(self, method: str) -> Spell | None:
         """How a call goes now; counts it."""
-        spell = self.forecast(method)
-        if spell is not None:
-            spell.times -= 1
-        return spell
-
-    def forecast(self, method: str) -> Spell | None:
         now = self.time()
         for spell in self.spells:
             if spell.begins <= now < spell.ends and spell.times > 0 and spell.method in (EVERY, method):
+                spell.times -= 1
                 return spell
         return None
-
-    def is_up(self, method: str) -> bool:
-        spell = self.forecast(method)
-        return spell is None or spell.way in REACHED
