@@ -255,17 +255,53 @@ def tests_state_promises(tree: Path) -> Iterator[str]:
                 yield f"{path}:{function.lineno} {function.name} states no promise"
 
 
+REAL_TIME = {
+    "tests/kill/process.py": "a stopped process stands still for so long, and can tell nobody of it",
+    "tests/kill/moments.py": "a process is killed at a moment of real time that chance has drawn",
+}
+"""Where a length of real time is what is wanted, and why."""
+
+
 def tests_do_not_sleep(tree: Path) -> Iterator[str]:
-    """Tests wait for what they wait for; a sleep stands only with its reason on the line. sleep(0) is none."""
+    """Tests wait for what they wait for; a sleep stands only with its reason on the line. sleep(0) is none.
+
+    To wait so long for an event that nobody sets is a sleep by another name.
+    """
     for path, module in files(tree, "tests"):
         lines = (tree / path).read_text(encoding="utf-8").splitlines()
+        never = _never_set(module)
         for call in calls(module):
-            naps = (
+            sleeps = (
                 ast.unparse(call.func) in ("time.sleep", "asyncio.sleep", "sleep")
                 and ast.unparse(call) != "asyncio.sleep(0)"
             )
-            if naps and "#" not in lines[call.lineno - 1]:
+            in_vain = path not in REAL_TIME and _waits_in_vain(call, never)
+            if (sleeps or in_vain) and "#" not in lines[call.lineno - 1]:
                 yield f"{path}:{call.lineno} {ast.unparse(call)}"
+
+
+def _waits_in_vain(call: ast.Call, never: set[str]) -> bool:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "wait" or not (call.args or call.keywords):
+        return False
+    return _is_event(call.func.value) or ast.unparse(call.func.value) in never
+
+
+def _is_event(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] == "Event"
+
+
+def _never_set(module: ast.Module) -> set[str]:
+    """The events that a file makes and does nothing with but wait: it neither sets them nor hands them to anybody."""
+    nodes = list(ast.walk(module))
+    made = {
+        ast.unparse(name)
+        for node in nodes
+        if isinstance(node, ast.Assign) and _is_event(node.value)
+        for name in node.targets
+    }
+    waited = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "wait"}
+    names = [node for node in nodes if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)]
+    return made - {ast.unparse(node) for node in names if id(node) not in waited}
 
 
 def nothing_unfinished(tree: Path) -> Iterator[str]:

@@ -55,6 +55,12 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (laws.tests_state_promises, "tests/test_it.py", "async def test_it():\n    assert True\n"),
     (laws.tests_do_not_sleep, "tests/test_it.py", "import time\n\n\ndef f():\n    time.sleep(1)\n"),
     (laws.tests_do_not_sleep, "tests/test_it.py", "import asyncio\n\n\nasync def f():\n    await asyncio.sleep(0.1)\n"),
+    (laws.tests_do_not_sleep, "tests/test_it.py", "import threading\n\n\ndef f():\n    threading.Event().wait(1)\n"),
+    (
+        laws.tests_do_not_sleep,
+        "tests/test_it.py",
+        "from threading import Event\n\n\ndef f():\n    never = Event()\n    never.wait(timeout=1)\n",
+    ),
     (laws.nothing_unfinished, "docs/operator.md", f"{laws.UNFINISHED[0]}: write this\n"),
 )
 
@@ -70,6 +76,11 @@ KEPT: tuple[tuple[str, str], ...] = (
     ("handlers/web/app.py", "from fastapi import FastAPI\nfrom handlers.web.board import page\n"),
     ("handlers/delivery.py", "async def deliver(carrier):\n    return await carrier.send('parcel')\n"),
     ("tests/test_it.py", "import time\n\n\ndef f():\n    time.sleep(1)  # the fake's own clock is the machine's\n"),
+    ("tests/test_on.py", "from threading import Event\n\n\ndef f(up):\n    up.wait(1)\n    Event().wait()\n"),
+    (
+        "tests/test_up.py",
+        "from threading import Event\n\n\ndef f(call):\n    up = Event()\n    call(up.set)\n    up.wait(1)\n",
+    ),
 )
 
 

@@ -84,7 +84,7 @@ def _look_until(look: Callable[[], Shown | None], within: float) -> Shown | None
     for _ in range(max(1, round(within / LOOK_AGAIN_SECONDS))):
         if (found := look()) is not None:
             return found
-        pause.wait(LOOK_AGAIN_SECONDS)
+        pause.wait(LOOK_AGAIN_SECONDS)  # nobody tells of it
     return look()
 
 

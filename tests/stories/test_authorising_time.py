@@ -1,9 +1,7 @@
 """What time does to a request: reminders, somebody off duty, a start without a yes, and what changes after it was given."""
 
 from bot.details import Details
-from handlers.desk import authorising
-from handlers.desk.case import Case
-from store import requests, visits
+from store import requests
 from tests.stories.test_authorising import SEEN, asked
 from tests.world.world import World
 
@@ -15,15 +13,6 @@ async def says_yes(world: World) -> None:
     world.henry.receives("AUTHORISED")
     for one in (world.asha, world.ben):
         one.receives("AUTHORISED by H.")
-
-
-async def reopens(world: World, number: int, why: str) -> None:
-    """Whoever plans has changed the visit."""
-    async with world.attached.service.database.transaction() as tx:
-        visit = await visits.by_id(tx, world.school_id, number)
-        assert visit is not None
-        await authorising.reopened(Case(tx, world.clock(), world.attached.service.desk.habits), visit, why)
-    await world.settles()
 
 
 async def test_a_request_is_put_again_and_to_one_role_more(world: World) -> None:
@@ -172,28 +161,8 @@ async def test_a_new_risk_asks_for_the_yes_anew(world: World) -> None:
         one.receives("BRIEFING", "dad threatened staff in June")
 
 
-async def test_a_moved_visit_needs_a_new_yes(world: World) -> None:
-    """Moved before it was answered it is asked again in the same words; answered it is void."""
-    number = await asked(world)
-    await says_yes(world)
-    await reopens(world, number, "moved")
-    for one in (world.asha, world.ben):
-        one.receives(f"CHANGED {number}", "moved.")
-    await world.passes("2m")
-    world.dee.ignores()
-    world.henry.receives(f"AUTHORISE? {number}")
-    await reopens(world, number, "people")
-    await world.passes("2m")
-    world.dee.ignores()
-    world.henry.receives(f"AUTHORISE? {number}")
-    await world.henry.texts("1")
-    world.henry.receives("AUTHORISED")
-    for one in (world.asha, world.ben):
-        one.receives("AUTHORISED by H.")
-
-
 async def test_a_visit_that_is_moved_by_text_needs_a_new_yes(world: World) -> None:
-    """Whoever goes may move it; both hear that it waits, and it is put to Henry with its new time."""
+    """Whoever goes may move it; both hear that it waits, and it is put to Henry with its new time: moved again, once more."""
     number = await asked(world)
     await says_yes(world)
     await world.asha.texts(f"move {number} to 16.20")
@@ -204,6 +173,12 @@ async def test_a_visit_that_is_moved_by_text_needs_a_new_yes(world: World) -> No
     await world.passes("2m")
     world.dee.ignores()
     world.henry.receives(f"AUTHORISE? {number}: A.+B. to K.T., 16:20-16:50")
+    await world.asha.texts(f"move {number} to 16.25")
+    world.asha.receives(f"MOVED {number}: 16:25")
+    world.ben.receives(f"A. MOVED {number}: 16:25")
+    await world.passes("2m")
+    world.dee.ignores()
+    world.henry.receives(f"AUTHORISE? {number}: A.+B. to K.T., 16:25-16:55")
     await world.henry.texts("1")
     world.henry.receives("AUTHORISED")
     for one in (world.asha, world.ben):
@@ -227,20 +202,6 @@ async def test_a_high_risk_mark_is_lifted_with_a_reason_and_by_the_authoriser_al
     henry.receives("AUTHORISED")
     for one in (world.asha, world.ben):
         one.receives("AUTHORISED by H.", "high risk, lifted: police say he has moved out")
-
-
-async def test_one_alone_needs_an_assessment_first(world: World) -> None:
-    """Where the policy allows one alone after a risk assessment (P9): named in the answer, it counts."""
-    number = await asked(world, world.asha, details=Details(family_told="by phone"))
-    henry = world.henry
-    henry.receives("A. alone to K.T.", "No assessment.")
-    await henry.texts("1")
-    henry.receives(f"{number}: one alone needs a risk assessment. Reply ASSESSED {number}")
-    await henry.texts(f"assessed {number} Henry 23/11")
-    henry.receives(f"{number}: assessment noted. Reply {number} yes")
-    await henry.texts("1")
-    henry.receives("AUTHORISED")
-    world.asha.receives("AUTHORISED by H.")
 
 
 async def test_the_office_hears_when_nobody_may_say_yes(world: World) -> None:

@@ -91,35 +91,6 @@ async def test_left_said_again_is_no_concern(world: World, again: str) -> None:
     assert kept == [{"concerns": "none"}]
 
 
-async def test_an_incident_goes_to_the_headteacher(world: World) -> None:
-    """Recorded and reported, whenever it is said (P7)."""
-    asha, henry = world.asha, world.henry
-    await world.plans(asha)
-    await asha.texts("arrived")
-    asha.receives("ARRIVED")
-    await asha.texts("minor incident, fell on the step")
-    asha.receives("INCIDENT noted 14:00")
-    henry.receives("INCIDENT 14:00 from A.", "fell on the step", "+447700900001")
-    await asha.texts("left no concerns")
-    asha.receives("LEFT")
-    world.olive.receives("LEFT")
-
-
-async def test_a_child_at_risk_gets_999_first_and_the_dsl_at_once(world: World) -> None:
-    """The first thing the visitor reads is to ring 999 (P23 B13)."""
-    asha, dee, henry = world.asha, world.dee, world.henry
-    await world.plans(asha)
-    await asha.texts("arrived")
-    asha.receives("ARRIVED")
-    await asha.texts("child at risk here")
-    assert asha.receives("safeguarding lead is told").text.startswith("Ring 999 now")
-    for one in (dee, henry):
-        one.receives("CHILD IN DANGER 14:00", "999 first")
-    await asha.texts("left no concerns")
-    asha.receives("LEFT")
-    world.olive.receives("LEFT")
-
-
 async def test_why_it_was_unsafe_is_asked_and_goes_to_the_head_in_writing(world: World) -> None:
     """ "Unsafe, leaving" is carried out at once; the reason follows (P5 C14 W6 E7)."""
     asha, olive, henry = world.asha, world.olive, world.henry

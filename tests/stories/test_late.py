@@ -97,37 +97,20 @@ async def test_a_late_left_of_an_earlier_visit_does_not_close_the_next(world: Wo
     olive.receives("LEFT")
 
 
-async def test_a_late_left_closes_the_visit_though_idle_words_waited_before_it(world: World) -> None:
-    """Both are read together, long after: the words that mean nothing were heard when they were said, and not now."""
-    asha, olive = world.asha, world.olive
-    await world.plans(asha)
-    await asha.texts("arrived")
-    world.twilio.fails_next(503, method="list", times=99)
-    for at, words in (("14:05", "the dog is lovely"), ("14:06", "left")):
-        await world.until(at)
-        await asha.texts_in_vain(words)
-    await world.until("14:08")
-    asha.ignores()
-    world.twilio.mends()
-    await world.passes("10s")
-    asha.receives("LEFT 14:06")
-    asha.ignores()
-    olive.receives("LEFT 14:06")
-    assert (await world.state(asha), await world.open_alarms()) == ("left", [])
-
-
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "read_at", "asked", "told"),
     [
-        ("worried about the child", "CONCERN 14:05"),
-        ("the child is at risk of harm", "CHILD IN DANGER 14:05"),
-        ("Ben has left", ""),
+        ("the dog is lovely", "14:08", (), ()),
+        ("worried about the child", "14:08", (), ("CONCERN 14:05",)),
+        ("the child is at risk of harm", "14:08", (), ("CHILD IN DANGER 14:05",)),
+        ("Ben has left", "14:08", (), ()),
+        ("2", "14:11", ("Is all OK? Reply 2 for yes. Until then nothing has changed.",), ()),
     ],
 )
-async def test_a_late_left_closes_the_visit_though_a_concern_waited_before_it(
-    world: World, words: str, told: str
+async def test_a_late_left_closes_the_visit_though_other_words_waited_before_it(
+    world: World, words: str, read_at: str, asked: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
-    """What is passed on, or said of somebody else, was heard when it was said too: and is told with that time."""
+    """What means nothing, is passed on, is said of another or no longer counts was heard when it was said, and not now."""
     asha, dee, olive = world.asha, world.dee, world.olive
     await world.plans(asha)
     await asha.texts("arrived")
@@ -135,34 +118,15 @@ async def test_a_late_left_closes_the_visit_though_a_concern_waited_before_it(
     for at, said in (("14:05", words), ("14:06", "left")):
         await world.until(at)
         await asha.texts_in_vain(said)
-    await world.until("14:08")
-    world.twilio.mends()
-    await world.passes("10s")
-    asha.receives("LEFT 14:06")
-    olive.receives("LEFT 14:06")
-    if told:
-        dee.receives(told)
-    for one in (asha, dee, olive, world.henry):
-        one.ignores()
-    assert (await world.state(asha), await world.open_alarms()) == ("left", [])
-
-
-async def test_a_late_left_closes_the_visit_though_a_late_ok_before_it_is_asked_about(world: World) -> None:
-    """What no longer counts was heard when it was said, and not now: the "left" that was said after it still stands."""
-    asha, olive = world.asha, world.olive
-    await world.plans(asha)
-    await asha.texts("arrived")
-    world.twilio.fails_next(503, method="list", times=99)
-    for at, words in (("14:05", "2"), ("14:06", "3")):
-        await world.until(at)
-        await asha.texts_in_vain(words)
-    await world.until("14:11")
+    await world.until(read_at)
     asha.ignores()
     world.twilio.mends()
     await world.passes("10s")
-    asha.receives("Is all OK? Reply 2 for yes. Until then nothing has changed.")
-    asha.receives("LEFT 14:06")
-    olive.receives("LEFT 14:06")
+    for one, lines in ((asha, ("LEFT 14:06", *asked)), (olive, ("LEFT 14:06",)), (dee, told)):
+        for line in lines:
+            one.receives(line)
+    for one in (asha, dee, olive, world.henry):
+        one.ignores()
     assert (await world.state(asha), await world.open_alarms()) == ("left", [])
 
 

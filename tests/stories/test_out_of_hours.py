@@ -9,7 +9,7 @@ import pytest
 from bot.details import Details
 from bot.duty import Shift
 from bot.people import Role
-from store import duty, visits
+from store import duty
 from tests.world.phones import Human
 from tests.world.world import World
 
@@ -30,12 +30,8 @@ async def evening(tmp_path: Path) -> AsyncIterator[World]:
 
 async def visits_late(world: World, responsible: Human | None, code_word: bool = False) -> None:
     """Asha is on a visit from six to half past, with a responsible contact or without one."""
-    visit_id = await world.plans(world.asha, start="18:00", end="18:30")
-    if responsible is not None:
-        async with world.attached.service.database.transaction() as tx:
-            visit = await visits.by_id(tx, world.school_id, visit_id)
-            assert visit is not None
-            await visits.change(tx, visit, details=Details(responsible_id=world.ids[responsible.name]))
+    details = Details(responsible_id=world.ids[responsible.name]) if responsible else None
+    await world.plans(world.asha, start="18:00", end="18:30", details=details)
     await world.until("18:00")
     await world.asha.texts("1")
     if code_word:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from bot.people import Channel
-from store import visits
 from tests.world.after import agreements_of, chores, feedback, record_of, visited
 from tests.world.phones import Human
 from tests.world.world import SCHOOL, World
@@ -120,43 +119,6 @@ async def test_a_record_not_made_in_its_time_is_asked_for_once_more_and_the_offi
     olive.receives("is complete")
     asha.receives("O. has answered already")
     assert (await record_of(world, number)).completed_by == world.ids["Olive"]
-
-
-async def test_attendance_below_the_threshold_marks_the_record(world: World) -> None:
-    """P21b, C17: the headteacher is told that this one is for referral."""
-    asha = world.asha
-    number = await visited(world)
-    await asha.texts("record")
-    asha.receives("who was there?")
-    await answers(asha, *ANSWERS)
-    await asha.texts("89.5%")
-    asha.receives("is complete")
-    world.henry.receives(f"Visit {number}: attendance 89.5% is below 90%")
-
-
-async def test_signature_and_car_are_asked_for_where_the_visit_has_them(world: World) -> None:
-    """W2b and C20: the signature was the reason, and a pupil was to be driven."""
-    asha = world.asha
-    number = await visited(world)
-    async with world.attached.service.database.transaction() as tx:
-        plan = await visits.by_id(tx, world.school_id, number)
-        assert plan is not None
-        details = type(plan.details)(pupil_class="4 Oak", signature=True, transport="to school")
-        await visits.change(tx, plan, details=details)
-    await asha.texts(f"record {number}")
-    asha.receives("who was there?")
-    await answers(
-        asha,
-        ("What was said?", "Mother"),
-        ("What was agreed", "All well"),
-        ("Attendance over three months", "none"),
-        ("Has the parent signed? 1 Yes, 2 No.", "none"),
-        ("Was a pupil in the car?", "1"),
-    )
-    await asha.texts("Ben, insured")
-    asha.receives("is complete")
-    answered = (await record_of(world, number)).answers
-    assert (answered["signature"], answered["transport"]) == (True, {"insured": True, "escort": "Ben"})
 
 
 async def test_a_concern_in_a_record_goes_to_the_safeguarding_lead_at_once(world: World) -> None:
