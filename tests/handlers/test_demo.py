@@ -58,7 +58,7 @@ def is_gone(folder: Path) -> bool:
 
 
 def test_the_afternoon_goes_as_it_should(tmp_path: Path) -> None:
-    """Whatever the caller's settings: every scene, every check, no control codes, no child left."""
+    """Whatever the caller's settings: every scene, every check, how long it took, no control codes, no child left."""
     theirs = {"TELEGRAM_BOT_TOKEN": "1:none", "TWILIO_FROM": "+447700900100", "DOORSTEP_LISTEN": "not an address"}
     demo = command("--keep", str(tmp_path / "kept"), environ=theirs)
     shown, complaints = demo.communicate(timeout=120)
@@ -66,6 +66,7 @@ def test_the_afternoon_goes_as_it_should(tmp_path: Path) -> None:
     assert [title for title in (scene.title for scene in AFTERNOON.scenes) if title not in shown] == []
     for told in ("Asha · visitor", "CODE", "kill -9", "started again", "5  visits", "4  alarms", "the chain holds"):
         assert told in shown
+    assert re.search(r"\n *\d+\.\d  seconds for the whole afternoon\s*$", shown)
     assert ESCAPE not in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
     assert is_gone(tmp_path / "kept")
