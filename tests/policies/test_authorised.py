@@ -31,11 +31,27 @@ async def ends(world: World) -> None:
         one.ignores()
 
 
+async def refuses(world: World, by: Human, why: str) -> None:
+    """One more visit of a pair, and a no to it: both hear whose and why, it is off for them, and the reason is on record."""
+    await ends(world)
+    number = await asks(world, world.asha, world.ben, start="16:40", end="17:00")
+    by.receives(f"AUTHORISE? {number}")
+    await by.texts(f"{number} no {why}")
+    by.receives(f"DECLINED {number}")
+    for one in (world.asha, world.ben):
+        one.receives(f"NOT AUTHORISED, called off: {number}", f"{by.name[0]}. writes: {why}")
+        assert await world.state(one) == "called off"
+    kept = [entry for entry in await world.journal() if entry.kind == "authorisation" and entry.visit_id == number][-1]
+    assert kept.body is not None
+    assert (kept.person_id, kept.body["after"], kept.body["reason"]) == (world.ids[by.name], "declined", why)
+    await ends(world)
+
+
 # -- whose yes -------------------------------------------------------------------------------------------------------
 
 
 async def test_P1_the_headteacher_authorises_with_input_of_the_safeguarding_lead(at: At) -> None:
-    """The headteacher alone is asked; the safeguarding lead is told and adds to the risks; the deputy's yes is none."""
+    """The headteacher alone is asked; the safeguarding lead adds to the risks; the deputy's yes is none. A no has its reason."""
     world = await at("potton")
     number = await asks(world, world.asha, world.ben)
     world.henry.receives(f"AUTHORISE? {number}: A.+B. to K.T.")
@@ -49,7 +65,7 @@ async def test_P1_the_headteacher_authorises_with_input_of_the_safeguarding_lead
     await world.henry.texts("1")
     world.henry.receives(f"AUTHORISED {number}")
     world.asha.receives("AUTHORISED by H.")
-    await ends(world)
+    await refuses(world, world.henry, "mum asked for next week")
 
 
 async def test_B1_the_safeguarding_lead_or_any_of_the_leadership_authorises(at: At) -> None:
@@ -70,7 +86,7 @@ async def test_B1_the_safeguarding_lead_or_any_of_the_leadership_authorises(at: 
 
 
 async def test_C1_the_headteacher_or_the_deputy_is_consulted(at: At) -> None:
-    """The deputy in the headteacher's absence; nobody sets out without a yes unwarned."""
+    """The deputy in the headteacher's absence; nobody sets out without a yes unwarned, and whoever is refused reads why."""
     world = await at("coteford")
     await world.henry.texts("off today")
     number = await asks(world, world.asha, world.ben, start="15:20", end="15:40")
@@ -83,11 +99,11 @@ async def test_C1_the_headteacher_or_the_deputy_is_consulted(at: At) -> None:
     world.dana.receives(f"AUTHORISED {number}")
     for one in (world.asha, world.ben):
         one.receives(f"AUTHORISED by D. {number}")
-    await ends(world)
+    await refuses(world, world.dana, "the family is away")
 
 
 async def test_E9b_the_head_of_school_authorises(at: At) -> None:
-    """Whoever sets out without that yes is watched over, and told of to the office and the head."""
+    """Whoever sets out without that yes is watched over, and told of to office and head; whoever is refused reads why."""
     world = await at("early-years")
     number = await asks(world, world.asha, world.ben, back="17:00")
     world.henry.receives(f"AUTHORISE? {number}")
@@ -96,7 +112,8 @@ async def test_E9b_the_head_of_school_authorises(at: At) -> None:
     for one in (world.olive, world.henry):
         one.receives(f"NOT AUTHORISED 14:02: A. on the way or there, visit {number}")
     assert await world.state(world.ben) == "planned"
-    await ends(world)
+    await world.henry.texts(f"{number} yes")
+    await refuses(world, world.henry, "dad is known to be violent")
 
 
 async def test_C1b_the_list_of_a_day_is_approved_as_one(at: At) -> None:

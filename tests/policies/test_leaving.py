@@ -2,7 +2,8 @@
 
 from bot.details import Details
 from tests.policies.conftest import At
-from tests.policies.test_there import arrived, ends
+from tests.policies.test_there import arrived, ends, nobody_hears
+from tests.world.phones import Human
 from tests.world.world import World
 
 
@@ -16,35 +17,48 @@ async def test_P14_a_leaving_is_told_and_concerns_are_asked_for(at: At) -> None:
     assert [entry.body for entry in await world.journal() if entry.kind == "concerns"] == [{"concerns": "none"}]
 
 
-async def _concern(world: World, *deputies: str) -> None:
-    """Told to Dee in the same instant; and when she cannot be told, to the next the policy names."""
+async def _concern(world: World, deputy: Human) -> None:
+    """To Dee in the same instant, with whose it is; where she is off, to the next the policy names; and to nobody else."""
+    await world.until("14:07")
     await world.asha.texts("concern, he had bruises on his arm")
-    world.asha.receives("CONCERN noted 14:00", "ring 999 first")
-    world.dee.receives("CONCERN 14:00 from A.", "+447700900001")
-    for name in deputies:
-        await world.dee.texts("off duty today")
-        await world.asha.texts("another concern, there is no food in the house")
-        getattr(world, name).receives("CONCERN 14:00 from A.")
+    world.asha.receives("CONCERN noted 14:07", "ring 999 first")
+    world.dee.receives("CONCERN 14:07 from A., visit 1.", "Please ring +447700900001")
+    nobody_hears(*world.everyone)
+    await world.dee.texts("off duty today")
+    for one in (world.dee, world.olive):
+        one.ignores()
+    await world.asha.texts("another concern, there is no food in the house")
+    world.asha.receives("CONCERN noted 14:07")
+    deputy.receives("CONCERN 14:07 from A., visit 1.", "Please ring +447700900001")
+    nobody_hears(*world.everyone)
+    await world.asha.texts("left")
+    world.asha.receives("Any concerns?")
+    world.olive.ignores()
+    await world.asha.texts("he would not eat")
+    world.asha.receives("CONCERN noted 14:07")
+    deputy.receives("CONCERN 14:07 from A., visit 1.")
+    nobody_hears(*world.everyone)
+    kept = [entry.person_id for entry in await world.journal() if entry.body and entry.body.get("event") == "concern"]
+    assert kept == [world.ids["Asha"]] * 3
     await ends(world)
 
 
 async def test_P19b_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
-    """From any text, in the same instant, never only into a record."""
-    await _concern(await arrived(await at("potton")), "dana")
+    """From any text and in the answer on leaving, in the same instant, to nobody else, and never only into a record."""
+    world = await arrived(await at("potton"))
+    await _concern(world, world.dana)
 
 
 async def test_B8_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
-    """From any text, in the same instant, never only into a record."""
-    await _concern(await arrived(await at("birchwood")), "dana")
+    """From any text and in the answer on leaving, in the same instant, to nobody else, and never only into a record."""
+    world = await arrived(await at("birchwood"))
+    await _concern(world, world.dana)
 
 
 async def test_E15_a_concern_goes_to_the_dsl_at_once(at: At) -> None:
-    """From any text, in the same instant, never only into a record."""
-    world = await at("early-years")
-    await world.plans(world.asha)
-    await world.asha.texts("arrived")
-    world.asha.receives("ARRIVED")
-    await _concern(world, "henry")
+    """From any text and in the answer on leaving, in the same instant, to nobody else, and never only into a record."""
+    world = await arrived(await at("early-years"))
+    await _concern(world, world.henry)
 
 
 async def test_B7_not_coming_back_to_school_is_said_on_leaving(at: At) -> None:
@@ -132,30 +146,45 @@ async def test_E6_the_chase_goes_from_the_worker_to_the_address_the_head_and_the
         one.ignores()
 
 
-async def test_P8_somebody_who_cannot_be_contacted_is_told_to_the_headteacher_at_once(at: At) -> None:
-    """The first alarm goes to the office and the headteacher together, with all that is known."""
-    world = await arrived(await at("potton"))
-    await world.until("14:14")
+async def _missing(world: World, last: str, due: str, alarm: str) -> None:
+    """Nobody hears before it is due; then office and headteacher in one instant, with all that is known, and nobody else."""
+    await world.until(last)
     world.asha.ignores()
+    nobody_hears(*world.everyone)
+    await world.until(due)
     for one in (world.olive, world.henry):
-        one.receives("ALARM", "Asha missed check-in at 14 High Street", "heard 14:00", "+447700900001")
+        one.receives("ALARM", alarm, "Ring +447700900001")
+    world.asha.ignores()
+    nobody_hears(*world.everyone)
     await world.henry.texts(world.henry.code())
-    world.henry.receives("red Fiesta AB12 CDE", "K.T.")
+    world.henry.receives("Asha +447700900001", "Visiting K.T.: attendance", "red Fiesta AB12 CDE", "Arrived 14:00")
+
+
+async def test_P8_somebody_who_cannot_be_contacted_is_told_to_the_headteacher_at_once(at: At) -> None:
+    """During the visit or after it: office and headteacher in one instant, nobody before them, with all that is known."""
+    world = await arrived(await at("potton"), back="15:00")
+    await _missing(world, "14:13", "14:14", "Asha missed check-in at 14 High Street, heard 14:00.")
     await world.asha.texts("2")
+    await world.asha.texts("left, no concerns")
+    for one in world.everyone:
+        one.ignores()
+    await _missing(world, "15:29", "15:30", "Asha not back from 14 High Street, heard 14:14.")
+    await world.asha.texts("4")
     await ends(world)
 
 
 async def test_P7_an_incident_is_recorded_and_reported_to_the_headteacher(at: At) -> None:
-    """In the words it was texted in, at once."""
-    world = await arrived(await at("potton"))
-    await world.asha.texts("small incident, tripped over on the stairs")
+    """In the words it was texted in, at once, with whose it is and which visit's; and to nobody else."""
+    world, said = await arrived(await at("potton")), "small incident, tripped over on the stairs"
+    await world.asha.texts(said)
     world.asha.receives("INCIDENT noted 14:00")
-    world.henry.receives("INCIDENT 14:00 from A.", "tripped over on the stairs")
-    [kept] = [entry.body for entry in await world.journal() if entry.kind == "visit" and "incident" in str(entry.body)]
-    assert kept is not None
-    assert [e.body["text"] for e in await world.journal() if e.kind == "text" and e.body][-1].startswith(
-        "small incident"
-    )
+    world.henry.receives(f"INCIDENT 14:00 from A., visit 1: {said}", "Ring +447700900001")
+    nobody_hears(*world.everyone)
+    bodies = [(entry, entry.body or {}) for entry in await world.journal()]
+    kept = [entry for entry, body in bodies if body.get("event") == "incident" or body.get("text") == said]
+    assert [(one.kind, one.person_id, one.visit_id) for one in kept] == [
+        (k, world.ids["Asha"], 1) for k in ("text", "visit")
+    ]
     await ends(world)
 
 

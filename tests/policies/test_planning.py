@@ -20,10 +20,30 @@ async def planned(world: World, line: str, *asked: tuple[str, str]) -> str:
     return shown.text
 
 
-async def reads(human: Human, *wanted: str) -> None:
-    """The log entry is read by text, and holds all of this."""
+async def reads(human: Human, *wanted: str) -> str:
+    """The log entry is read by text, and holds all of this; gives it."""
     await human.texts("brief 1")
-    human.receives("1: Tue 14:00-", *wanted)
+    return human.receives("1: Tue 14:00-", *wanted).text
+
+
+async def reads_twice(world: World, yes: Human | None, *wanted: str) -> str:
+    """The office reads the entry the day before, and the same words while both are there; gives it."""
+    entry = await reads(world.olive, *wanted)
+    if yes is not None:
+        await yes.texts("1 yes")
+    await world.passes("23h59m")
+    await world.until("14:02")
+    await world.asha.texts("we have both arrived")
+    ends(world)
+    assert [await world.state(one) for one in (world.asha, world.ben)] == ["there", "there"]
+    await world.olive.texts("brief 1")
+    assert world.olive.receives("1: 14:00-").text == entry.replace("Tue ", "")
+    return entry
+
+
+async def leaves(world: World) -> None:
+    await world.asha.texts("we have both left, no concerns, not coming back to school")
+    ends(world)
 
 
 def ends(world: World) -> None:
@@ -40,20 +60,12 @@ async def test_P2_the_log_entry_is_read_in_the_office_before_and_during_the_visi
     )
     assert "back 15:30" in shown
     wanted = (*WHO, "Tue 14:00-15:00", "K.T., attendance", "Assessment: Henry, 20 Nov", "Back Tue 15:30")
-    await reads(world.olive, *wanted)
-    await world.henry.texts("1 yes")
-    await world.passes("23h59m")
-    ends(world)
-    await world.asha.texts("arrived")
-    world.asha.receives("ARRIVED")
-    await world.olive.texts("brief 1")
-    world.olive.receives(*WHO, "Back 15:30")
-    await world.asha.texts("we have left, no concerns, not coming back")
-    ends(world)
+    await reads_twice(world, world.henry, *wanted)
+    await leaves(world)
 
 
 async def test_B3_the_intent_to_visit_holds_the_return_and_the_code_word_of_the_pair(at: At) -> None:
-    """What the form of this school has is asked for; the code word is heard, and whoever reads the entry does not see it."""
+    """What its form has is asked for, and read before and during the visit; the code word is heard, and nobody reads it."""
     world = await at("birchwood")
     await planned(
         world,
@@ -62,16 +74,16 @@ async def test_B3_the_intent_to_visit_holds_the_return_and_the_code_word_of_the_
         ("Agree a code word with your partner", "tartan ukulele"),
         ("back at school?", "3.30"),
     )
-    await world.olive.texts("brief 1")
-    entry = world.olive.receives(*WHO, "K.T., attendance", "Family told: rang mum Fri", "Back Tue 15:30")
-    assert "ukulele" not in entry.text
+    wanted = (*WHO, "K.T., attendance", "Family told: rang mum Fri", "Back Tue 15:30")
+    assert "ukulele" not in await reads_twice(world, world.dee, *wanted)
     await world.ben.texts("is the tartan ukulele there?")
-    world.olive.receives("CODE WORD from Ben")
-    ends(world)
+    world.olive.receives("CODE WORD from Ben+Asha")
+    await world.olive.texts(f"safe {world.olive.code()} police have been")
+    await leaves(world)
 
 
 async def test_C6_the_log_entry_says_whom_they_see_and_why(at: At) -> None:
-    """Parents, child, times, reason and attendance."""
+    """Parents, child, times, reason and attendance; before and during the visit."""
     world = await at("coteford")
     await planned(
         world,
@@ -81,12 +93,13 @@ async def test_C6_the_log_entry_says_whom_they_see_and_why(at: At) -> None:
         ("Whom will you see there?", "mum and nan"),
         ("attendance, in percent?", "85"),
     )
-    await reads(world.olive, *WHO, "K.T., attendance", "To see: mum and nan", "Attendance: 85%", "Confirmed: yes")
-    ends(world)
+    wanted = (*WHO, "K.T., attendance", "To see: mum and nan", "Attendance: 85%", "Confirmed: yes")
+    await reads_twice(world, world.henry, *wanted)
+    await leaves(world)
 
 
 async def test_E2_the_log_entry_holds_the_number_the_named_contact_and_the_return(at: At) -> None:
-    """Number of the family, who at school is the contact, and when they are back."""
+    """Number of the family, who at school is the contact, and when they are back; before and during the visit."""
     world = await at("early-years")
     await planned(
         world,
@@ -96,15 +109,17 @@ async def test_E2_the_log_entry_holds_the_number_the_named_contact_and_the_retur
         ("contact for this visit?", "Olive"),
         ("back at school?", "3.30"),
     )
-    await reads(world.olive, *WHO, "At school: Olive", "Their number: +447700900123", "Back Tue 15:30")
-    ends(world)
+    wanted = (*WHO, "At school: Olive", "Their number: +447700900123", "Back Tue 15:30")
+    await reads_twice(world, world.henry, *wanted)
+    await leaves(world)
 
 
 async def test_W2_the_log_entry_holds_who_where_when_and_why(at: At) -> None:
-    """One question besides the line: whether a signature is the reason."""
+    """One question besides the line: whether a signature is the reason; read before and during the visit."""
     world = await at("willows")
     await planned(world, LINE, ("signature?", "no"))
-    await reads(world.olive, *WHO, "Tue 14:00-15:00", "K.T., attendance")
+    await reads_twice(world, None, *WHO, "Tue 14:00-15:00", "K.T., attendance")
+    await leaves(world)
 
 
 async def test_B2_a_family_that_was_not_told_has_the_reason_named(at: At) -> None:
