@@ -1,5 +1,6 @@
 """What the five policies want after a visit, row by row: the record, what was agreed, the slip, the car, the review."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.agreement import State
@@ -15,7 +16,6 @@ from tests.world.after import (
     lives_to_day,
     paper,
     reads_all,
-    record_of,
     records_it,
     visited,
 )
@@ -140,32 +140,40 @@ async def test_C17_attendance_below_ninety_marks_the_record(tmp_path: Path) -> N
     assert not await _marked(tmp_path / "at", "coteford", "90", 90)
 
 
-async def _slip(folder: Path, preset: str, told: str) -> None:
+async def _slip(folder: Path, preset: str, told: str, leaves: str) -> None:
+    """Nobody is in at 14:07: what they are told to do, what stands on the slip, and what does not."""
     world = at_school(folder, preset)
     await world.opens()
     number = await world.plans(world.asha, world.ben)
-    await world.asha.texts("nobody home")
-    world.asha.receives("NOBODY HOME 14:00", told)
+    await world.until("14:07")
+    await world.asha.texts("we are at the door, nobody home")
+    for one in (world.asha, world.ben):
+        one.receives(f"NOBODY HOME 14:07. {told}")
+    await world.until(leaves)
+    for one in (world.asha, world.ben):
+        one.receives_nothing()
     await world.asha.texts("we have left")
-    reads_all(world)
+    for one in (world.asha, world.ben):
+        one.receives(f"CALLED OFF {leaves}")
+    world.olive.receives(f"CALLED OFF {leaves}", "nobody home")
     slip = await paper(world, lambda tx, schools: gather.slip(tx, schools, number, world.clock()))
-    for wanted in ("Monday 23 November 2026", "14:00", "Asha, Ben", "07700 900990"):
+    for wanted in ("Monday 23 November 2026", "14:07", "Asha, Ben", "07700 900990"):
         assert wanted in slip
-    for secret in ("K.T.", "attendance", "High Street"):
+    for secret in ("K.T.", "attendance", "High Street", "14:00", leaves):
         assert secret not in slip
-    await world.passes("2h")
+    await world.asha.texts("we are both back at school")
     reads_all(world)
     await world.closes()
 
 
 async def test_C19_a_slip_has_date_time_name_and_number(tmp_path: Path) -> None:
-    """Ready to print or to send when nobody was home; it names no pupil and no reason."""
-    await _slip(tmp_path, "coteford", "Wait till 14:20, then leave the slip.")
+    """Ready to print or to send when nobody was home, with the time at the door; it names no pupil and no reason."""
+    await _slip(tmp_path, "coteford", "Wait till 14:27, then leave the slip.", "14:26")
 
 
 async def test_E8_a_slip_has_time_name_and_number(tmp_path: Path) -> None:
-    """Left at once when nobody is in; it names no pupil and no reason."""
-    await _slip(tmp_path, "early-years", "Leave the slip and go.")
+    """Left at once when nobody is in, no wait is named; it has the time at the door, and names no pupil and no reason."""
+    await _slip(tmp_path, "early-years", "Leave the slip and go. Text 3 when you leave", "14:09")
 
 
 async def plans_with(world: World, number: int, details: Details) -> None:
@@ -190,37 +198,45 @@ async def test_C20_transporting_a_pupil_records_insurance_and_escort(tmp_path: P
     await world.closes()
 
 
+REVIEW = "The home visits policy is to be reviewed on 01/10/2026. Feedback given: 1. To print it: doorstep feedback marsh-lane"
+
+
 async def test_P22_the_head_is_reminded_of_the_review_and_feedback_is_kept(tmp_path: Path) -> None:
-    """Potton: its review of October is due; what Asha said after her visit is on the paper for it."""
-    world = at_school(tmp_path, "potton")
+    """Potton: four weeks before its review of October, not sooner and once; what Asha said after her visit is on the paper."""
+    world = at_school(tmp_path, "potton", begins=datetime(2026, 9, 2, 13, 0, tzinfo=UTC))
     await world.opens()
     number = await recorded(world)
     reads_all(world)
-    await chores(world)
-    told = [line for line in reads_all(world) if "to be reviewed on 01/10/2026. Feedback given: 1." in line]
-    assert [line.split(":")[0] for line in told] == ["Henry"]
+    reminded = []
+    for day in (2, 3, 4):
+        await lives_to_day(world, day, "14:00", month=9)
+        await chores(world)
+        reminded.append([line for line in reads_all(world) if "to be reviewed" in line])
+    assert reminded == [[], [f"Henry: {REVIEW}"], []]
     assert [(one.said, one.visit_id) for one in await feedback(world)] == [("the slip is hard to read", number)]
     text = await paper(
         world, lambda tx, schools: gather.feedback(tx, world.school_id, schools[world.school_id], world.clock())
     )
     assert "the slip is hard to read" in text
-    await world.passes("24h")
-    await chores(world)
-    assert not [line for line in reads_all(world) if "to be reviewed" in line]
     await world.closes()
 
 
+async def _signed(world: World, reason: bool, said: str) -> tuple[bool, str]:
+    """Whether Asha is asked after a visit if the parent has signed, and what stands of it on the paper."""
+    number = await visited(world)
+    await plans_with(world, number, Details(signature=reason))
+    reads_all(world)
+    asked = await records_it(world, {**SAID, "Has the parent signed?": said})
+    _, _, stands = (await record_paper(world, number)).partition("Parent's signature\n")
+    reads_all(world)
+    return any("Has the parent signed?" in text for text in asked), stands.split("\n")[0]
+
+
 async def test_W2b_a_signature_that_was_the_reason_is_on_the_record(tmp_path: Path) -> None:
-    """Willows: obtained or not; a visit for another reason is not asked about it."""
+    """Willows: that it was obtained, or that it was not; a visit for another reason is not asked about it."""
     world = at_school(tmp_path, "willows")
     await world.opens()
-    number = await visited(world)
-    await plans_with(world, number, Details(signature=True))
-    reads_all(world)
-    await records_it(world)
-    assert (await record_of(world, number)).answers["signature"] is True
-    assert "Parent's signature\nobtained" in await record_paper(world, number)
-    other = await recorded(world)
-    assert "signature" not in (await record_of(world, other)).answers
-    reads_all(world)
+    assert await _signed(world, True, "1") == (True, "obtained")
+    assert await _signed(world, True, "2") == (True, "not obtained")
+    assert await _signed(world, False, "1") == (False, "")
     await world.closes()

@@ -51,7 +51,7 @@ async def refuses(world: World, by: Human, why: str) -> None:
 
 
 async def test_P1_the_headteacher_authorises_with_input_of_the_safeguarding_lead(at: At) -> None:
-    """The headteacher alone is asked; the safeguarding lead adds to the risks; the deputy's yes is none. A no has its reason."""
+    """The headteacher alone is asked; the safeguarding lead adds to the risks; the deputy's yes is none; a no says why."""
     world = await at("potton")
     number = await asks(world, world.asha, world.ben)
     world.henry.receives(f"AUTHORISE? {number}: A.+B. to K.T.")

@@ -11,6 +11,7 @@ from store import people
 from tests.policies.conftest import At
 from tests.policies.test_authorised import asks
 from tests.world.after import chores
+from tests.world.phones import Human
 from tests.world.world import World
 
 HEAD = "school,name,roles,phone,telegram_id,code_word,vehicle"
@@ -18,14 +19,14 @@ MORE = "dbs,dbs_on,training,insured_until,vehicle_make,vehicle_model,vehicle_col
 CAR = "Ford,Fiesta,red,AB12 CDE"
 
 
-async def plans(world: World, line: str, *asked: tuple[str, str]) -> str:
+async def plans(world: World, line: str, *asked: tuple[str, str], number: int = 1) -> str:
     """Asha plans in one line and answers what her school wants besides; gives her last text. Then the yes is asked for."""
     await world.asha.texts(line)
     for question, said in asked:
         world.asha.receives(question)
         await world.asha.texts(said)
-    shown = world.asha.receives("PLANNED 1")
-    world.ben.receives("PLANNED 1 with you")
+    shown = world.asha.receives(f"PLANNED {number}")
+    world.ben.receives(f"PLANNED {number} with you")
     await world.passes("2m")
     return shown.text
 
@@ -76,30 +77,57 @@ async def test_P3_an_evening_visit_is_warned_of_needs_its_own_yes_and_has_a_cont
 
 
 async def test_B12_an_evening_visit_is_advised_against_and_has_its_contact(at: At) -> None:
-    """The warning is in the answer to the plan and in the request; whoever says yes is alarmed first, and then the others."""
+    """Warned of in the plan and the request; whoever says yes is alarmed first, then the others. By day none of it."""
     world = await at("birchwood")
     shown = await plans(world, EVENING, ("code word", "tartan ukulele"))
     assert "Outside school hours: after 17:00." in shown
     world.dee.receives("AUTHORISE? 1", "Out of hours: after 17:00.")
     await world.dee.texts("1 yes")
     world.dee.receives("AUTHORISED 1", "alarms about 1 come to you first")
-    await world.until("18:00")
-    await world.asha.texts("we have both arrived")
-    await world.until("18:39")
-    world.dee.receives("ALARM", "overdue")
-    assert not [line for line in world.olive.ignores() if "ALARM" in line.text]
+    day = EVENING.replace("6pm-6.30pm", "3pm-3.30pm").replace("7pm", "4pm")
+    assert "school hours" not in await plans(world, day, ("code word", "purple trombone"), number=2)
+    assert "hours" not in world.dee.receives("AUTHORISE? 2").text
+    await world.dee.texts("2 yes")
+    assert "come to you first" not in world.dee.receives("AUTHORISED 2").text
+    await _overdue(world, "15:00", "15:39", world.olive, world.dana)
+    await _overdue(world, "18:00", "18:39", world.dee, world.olive)
     await ends(world)
 
 
+async def _overdue(world: World, start: str, due: str, first: Human, then: Human) -> None:
+    """Asha and Ben are there and say nothing at the end: who is alarmed when it is due, and who two minutes later."""
+    await world.until(start)
+    await world.asha.texts("we have both arrived")
+    await world.until(due)
+    for one in world.everyone:
+        alarmed = [line for line in one.ignores() if "ALARM" in line.text and "overdue" in line.text]
+        assert bool(alarmed) is (one is first), one.name
+    await world.passes("2m")
+    then.receives("ALARM", "overdue")
+    await world.asha.texts("we have both left, not coming back to school")
+    for one in world.everyone:
+        one.ignores()
+
+
 async def test_E9_on_the_way_to_work_or_from_it_needs_the_approval_of_the_head(at: At) -> None:
-    """Before the school opens, and what begins in hours and ends late: the head is asked for a yes of its own, and told why."""
+    """Before the school opens, or ending after it: the head's own yes by number, told why; nobody else's, and no "all"."""
     world = await at("early-years")
     rest = "14 High St SG19 2AB, with Ben, mum told by phone, 07700 900123"
     shown = await plans(world, f"visit tomorrow 7.30am-7.50am {rest}, back 8.30", ("contact for this visit", "Olive"))
     assert "Outside school hours: before 08:00." in shown
     world.henry.receives("AUTHORISE? 1", "Out of hours: before 08:00.", "Reply 1 yes")
+    line = f"visit tomorrow 9.30am-9.50am {rest}, back 10.30"
+    assert "school hours" not in await plans(world, line, ("contact for this visit", "Olive"), number=2)
+    assert "hours" not in world.henry.receives("AUTHORISE? 2").text
+    await world.dana.texts("1 yes")
+    world.dana.receives("1 is not yours to authorise. That is for H.")
+    await world.henry.texts("all")
+    world.henry.receives("AUTHORISED 2.", "1 is outside school hours and needs a yes of its own")
+    world.asha.receives("AUTHORISED by H. BRIEFING 2")
+    world.asha.receives_nothing()
     await world.henry.texts("1 yes")
-    world.henry.receives("AUTHORISED 1")
+    world.henry.receives("AUTHORISED 1.")
+    world.asha.receives("AUTHORISED by H. BRIEFING 1")
     late = await world.plans(world.asha, world.ben, start="16:50", end="17:10", back="17:30", asks=True)
     await world.passes("2m")
     world.henry.receives(f"AUTHORISE? {late}", "Out of hours: after 17:00.")

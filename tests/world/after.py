@@ -11,7 +11,7 @@ from store import records, schools
 from store.database import Transaction
 from store.records import Feedback, Written
 from tests.bot.paper_values import words
-from tests.world.world import SCHOOL, World
+from tests.world.world import MONDAY_TWO, SCHOOL, World
 
 
 async def chores(world: World) -> None:
@@ -56,11 +56,11 @@ async def lives_to_day(world: World, day: int, clock: str = "09:00", month: int 
     await world.lives_to(datetime(2026, month, day, hour, minute, tzinfo=world.clock().tzinfo))
 
 
-def at_school(folder: Path, preset: str, overrides: str = "") -> World:
+def at_school(folder: Path, preset: str, overrides: str = "", begins: datetime = MONDAY_TWO) -> World:
     """A world whose school has this preset, with a number for families."""
     folder.mkdir(exist_ok=True)
     school = SCHOOL.replace('policy = "default"', f'policy = "{preset}"\nphone = "07700 900990"')
-    return World(folder, school=school + (f"[marsh-lane.overrides]\n{overrides}\n" if overrides else ""))
+    return World(folder, school=school + (f"[marsh-lane.overrides]\n{overrides}\n" if overrides else ""), begins=begins)
 
 
 def reads_all(world: World) -> list[str]:
