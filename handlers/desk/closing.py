@@ -99,7 +99,14 @@ async def _place(case: Case, person: Person, talk: Talk) -> Place:
 
 
 async def _asking_why(case: Case, person: Person, talk: Talk) -> Asking:
-    return Asking((Field("why", "why_unsafe", readers.text(), free=True, hears=_TOLD),))
+    return Asking((Field("why", "why_unsafe", _why, free=True, hears=_TOLD),))
+
+
+def _why(text: str, answers: Answers, setting: Setting) -> Value | Fault:
+    """A reason is in words: a "3" is leaving said again, and the question still waits."""
+    if not any(char.isalpha() for char in text):
+        return Fault("why_unsafe")
+    return readers.text()(text, answers, setting)
 
 
 async def _why_done(case: Case, person: Person, talk: Talk) -> str | Again:

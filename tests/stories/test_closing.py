@@ -101,6 +101,8 @@ async def test_why_it_was_unsafe_is_asked_and_goes_to_the_head_in_writing(world:
     asha.receives("CALLED OFF 14:00", "Why, in a few words?")
     for one in (olive, henry):
         one.receives("CALLED OFF 14:00", "unsafe")
+    await asha.texts("3")
+    asha.receives("Why, in a few words?")
     await asha.texts("two men drinking in the hallway")
     asha.receives("passed on in writing")
     for one in (olive, henry):
