@@ -56,7 +56,9 @@ def _reached(text: str, answers: Answers, setting: Setting) -> Value | Fault:
 
 
 def _rung(text: str, answers: Answers, setting: Setting) -> Value | Fault:
-    if "?" not in text and _says_certainly(plain(text), table(setting.language, "chase"), "rung"):
+    said, lists = plain(text), table(setting.language, "chase")
+    of_others = _holds(said, lists["others"]) and not _holds(said, lists["police"])
+    if "?" not in text and _says_certainly(said, lists, "rung") and not of_others:
         return {"reached": False, "said": notices.shorten(text, LONGEST)}
     return Fault("chase_again")
 

@@ -56,6 +56,7 @@ async def test_only_who_was_certainly_reached_ends_the_chase(world: World) -> No
         ("reached nobody", "Ring 999", *script),
         ("called, nobody answers", "Not sure what you mean. Ring 999"),
         ("rang, no answer", "Not sure what you mean. Ring 999"),
+        ("rang the house", "Not sure what you mean. Ring 999"),
         ("rung", "999 is rung"),
     ):
         await olive.texts(answer)
