@@ -274,22 +274,43 @@ async def test_P16_a_delay_moves_the_deadlines_and_is_told_to_the_office(at: At)
 
 
 async def test_B15_a_change_of_plan_is_told_to_school(at: At) -> None:
-    """ "Back by half four" moves the expected return, and the office hears of it."""
-    world = await arrived(await at("birchwood"), back="15:00", end="16:00")
+    """ "Back by half four" moves the expected return, "back by half three" makes it earlier; it is asked about then."""
+    world = await arrived(await at("birchwood"), back="15:00")
     await world.asha.texts("back by 4.30")
     world.asha.receives("expected back 16:30")
     world.olive.receives("A. CHANGED 14:00", "expected back 16:30")
+    await world.asha.texts("left, no concerns")
+    world.asha.receives("LEFT 14:00", "expected 16:30")
+    world.olive.receives("LEFT 14:00")
+    await world.until("15:20")
+    nobody_hears(*world.everyone)
+    await world.asha.texts("back by half three")
+    world.asha.receives("expected back 15:30")
+    world.olive.receives("A. CHANGED 15:20", "expected back 15:30")
+    await world.until("15:44")
+    nobody_hears(*world.everyone)
+    await world.until("15:45")
+    world.asha.receives("Expected back 15:30")
+    await world.asha.texts("4")
     await ends(world)
 
 
 async def test_C13_any_change_is_notified_to_the_headteacher(at: At) -> None:
-    """ "Another 20 mins" moves the expected end; the office and the headteacher hear of it."""
+    """ "Another 20 mins" moves the expected end, asked about at its new time alone; office and headteacher hear of it."""
     world = await arrived(await at("coteford"))
     world.olive.receives("ARRIVED")
     await world.asha.texts("another 20 mins")
     world.asha.receives("LONGER noted 14:00", "14:50")
     for one in (world.olive, world.henry):
         one.receives("A. CHANGED 14:00", "end 14:50")
+    for due in ("14:20", "14:40"):
+        await world.until(due)
+        world.asha.receives("Is all OK?")
+        await world.asha.texts("2")
+    await world.until("14:54")
+    nobody_hears(*world.everyone)
+    await world.until("14:55")
+    world.asha.receives("Expected to end 14:50")
     await ends(world)
 
 
