@@ -10,6 +10,13 @@ from tests.world.world import SCHOOL, World
 At = Callable[..., Awaitable[World]]
 
 
+async def ends(world: World) -> None:
+    """Whoever is out has left and it is over, and nothing more is looked at."""
+    await world.asha.texts("left, no concerns, not coming back to school")
+    for one in world.everyone:
+        one.ignores()
+
+
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[At]:
     """Marsh Lane Primary under the preset that is named, on a Monday at two; at the end every text was expected."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.details import Details
 from handlers.papers import gather
-from tests.policies.conftest import At
+from tests.policies.conftest import At, ends
 from tests.world.after import paper
 from tests.world.phones import Human
 from tests.world.world import World
@@ -23,12 +23,6 @@ async def asks(world: World, *visitors: Human, start: str = "16:00", end: str = 
     number = await world.plans(*visitors, start=start, end=end, **plan)  # type: ignore[arg-type]
     await world.passes("2m")
     return number
-
-
-async def ends(world: World) -> None:
-    """Nothing more is looked at."""
-    for one in world.everyone:
-        one.ignores()
 
 
 async def refuses(world: World, by: Human, why: str) -> None:

@@ -1,8 +1,8 @@
 """Leaving, coming back and being looked for, each school as its policy has it."""
 
 from bot.details import Details
-from tests.policies.conftest import At
-from tests.policies.test_there import arrived, ends, nobody_hears
+from tests.policies.conftest import At, ends
+from tests.policies.test_there import arrived, nobody_hears
 from tests.world.phones import Human
 from tests.world.world import World
 

@@ -34,7 +34,7 @@ async def reads_twice(world: World, yes: Human | None, *wanted: str) -> str:
     await world.passes("23h59m")
     await world.until("14:02")
     await world.asha.texts("we have both arrived")
-    ends(world)
+    overlooks(world)
     assert [await world.state(one) for one in (world.asha, world.ben)] == ["there", "there"]
     await world.olive.texts("brief 1")
     assert world.olive.receives("1: 14:00-").text == entry.replace("Tue ", "")
@@ -43,10 +43,10 @@ async def reads_twice(world: World, yes: Human | None, *wanted: str) -> str:
 
 async def leaves(world: World) -> None:
     await world.asha.texts("we have both left, no concerns, not coming back to school")
-    ends(world)
+    overlooks(world)
 
 
-def ends(world: World) -> None:
+def overlooks(world: World) -> None:
     """What else there is to read is not looked at."""
     for one in world.everyone:
         one.ignores()
@@ -136,7 +136,7 @@ async def test_B2_a_family_that_was_not_told_has_the_reason_named(at: At) -> Non
     await reads(world.olive, "Family told: no: short notice")
     await world.passes("2m")
     world.dee.receives("AUTHORISE? 1", "short notice")
-    ends(world)
+    overlooks(world)
 
 
 async def test_C5_an_appointment_is_confirmed_in_writing_or_its_exception_is_named(at: At) -> None:
@@ -151,7 +151,7 @@ async def test_C5_an_appointment_is_confirmed_in_writing_or_its_exception_is_nam
         ("attendance, in percent?", "61"),
     )
     await reads(world.olive, "Confirmed: no contact")
-    ends(world)
+    overlooks(world)
 
 
 async def test_E12_a_visit_called_off_is_told_to_the_visitors_and_noted_for_the_family(at: At) -> None:
@@ -165,4 +165,4 @@ async def test_E12_a_visit_called_off_is_told_to_the_visitors_and_noted_for_the_
         one.receives("O. CALLED OFF 1: Tue 14:00", "family ill")
         assert await world.state(one) == "called off"
     assert "tell the family" in [entry.kind for entry in await world.journal() if entry.visit_id == 1]
-    ends(world)
+    overlooks(world)

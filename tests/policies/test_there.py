@@ -1,7 +1,7 @@
 """Setting out, arriving and being there, each school as its policy has it."""
 
 from bot.people import Channel, Role
-from tests.policies.conftest import At
+from tests.policies.conftest import At, ends
 from tests.world.phones import Human
 from tests.world.world import World
 
@@ -18,13 +18,6 @@ async def arrived(world: World, at: str = "14:00", **plan: str) -> World:
 def nobody_hears(*humans: Human) -> None:
     for one in humans:
         one.receives_nothing()
-
-
-async def ends(world: World) -> None:
-    """Everything that is still open is left and over, and nothing more is looked at."""
-    await world.asha.texts("left, no concerns, not coming back to school")
-    for one in world.everyone:
-        one.ignores()
 
 
 async def test_B6_leaving_the_site_is_told_to_the_safeguarding_lead(at: At) -> None:

@@ -1,5 +1,6 @@
 """Outside school hours, and what is on record of those who go, each school as its policy has it."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from bot import fitness, notices
 from bot.people import NOTHING_ON_RECORD
 from handlers.imports import ImportRefused, import_people
 from store import people
-from tests.policies.conftest import At
+from tests.policies.conftest import At, ends
 from tests.policies.test_authorised import asks
 from tests.world.after import chores
 from tests.world.phones import Human
@@ -29,12 +30,6 @@ async def plans(world: World, line: str, *asked: tuple[str, str], number: int = 
     world.ben.receives(f"PLANNED {number} with you")
     await world.passes("2m")
     return shown.text
-
-
-async def ends(world: World) -> None:
-    await world.asha.texts("left, no concerns, not coming back to school")
-    for one in world.everyone:
-        one.ignores()
 
 
 async def imports(world: World, line: str, head: str = f"{HEAD},{MORE}") -> None:
@@ -135,10 +130,15 @@ async def test_E9_on_the_way_to_work_or_from_it_needs_the_approval_of_the_head(a
 
 
 async def _no_mobile(world: World) -> None:
-    with pytest.raises(ImportRefused, match="everybody needs a mobile number on record"):
-        await imports(world, "marsh-lane,Ben,visitor,,,,", HEAD)
-    async with world.attached.service.database.transaction() as tx:
-        assert all(person.phone for person in await people.of_school(tx, world.school_id))
+    """Sam is refused with Telegram alone, and taken in with a number."""
+    for number, taken_in in (("", False), (world.sam.number, True)):
+        with (
+            nullcontext() if number else pytest.raises(ImportRefused, match="everybody needs a mobile number on record")
+        ):
+            await imports(world, f"marsh-lane,Sam,visitor,{number},{world.sam.chat},,", HEAD)
+        async with world.attached.service.database.transaction() as tx:
+            known = [person.name for person in await people.of_school(tx, world.school_id)]
+        assert ("Sam" in known) is taken_in
 
 
 async def test_P11_everybody_has_a_mobile_number_on_record(at: At) -> None:
