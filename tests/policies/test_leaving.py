@@ -178,7 +178,7 @@ async def test_P7_an_incident_is_recorded_and_reported_to_the_headteacher(at: At
     world, said = await arrived(await at("potton")), "small incident, tripped over on the stairs"
     await world.asha.texts(said)
     world.asha.receives("INCIDENT noted 14:00")
-    world.henry.receives(f"INCIDENT 14:00 from A., visit 1: {said}", "Ring +447700900001")
+    world.henry.receives(f'INCIDENT 14:00 from A., visit 1: "{said}"', "Ring +447700900001")
     nobody_hears(*world.everyone)
     bodies = [(entry, entry.body or {}) for entry in await world.journal()]
     kept = [entry for entry, body in bodies if body.get("event") == "incident" or body.get("text") == said]
