@@ -21,7 +21,7 @@ class State(StrEnum):
     DUE = "due"  # should have arrived: asked, then nudged
     MISSING = "missing"  # has not arrived and does not answer
     AT_DOOR = "waiting at the door"  # nobody is home yet, or the family is late
-    WAITED = "waited long enough"  # told to leave: asked whether they have, then nudged
+    WAITED = "waited long enough"  # told to leave: asked whether they have, then nudged, also after the alarm
     THERE = "there"  # arrived
     ASKED = "asked"  # the check-in is asked, then nudged
     SILENT = "silent"  # the check-in was missed
@@ -82,6 +82,11 @@ class Place:
     @property
     def is_inside(self) -> bool:
         return self.state in INSIDE
+
+    @property
+    def due_out(self) -> datetime | None:
+        """When they are to be gone: at the door when the wait is over, else at the expected end."""
+        return self.wait_until if self.waiting_for and self.wait_until else self.ends_at
 
     def is_to_come(self, now: datetime) -> bool:
         """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard."""

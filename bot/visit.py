@@ -220,8 +220,11 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
         Event.ARRIVED: go(State.THERE, life, arrive, say("arrived"), tell_arrived),
         Event.OK: stay(life, say("ask_wait_over")),
         Event.NOBODY_HOME: stay(life, say("ask_wait_over")),
+        Event.LATE: stay(life, put_off_end),
+        Event.LONGER: stay(life, put_off_end),
         Event.NUDGE_DUE: stay(nudge("nudge_wait_over")),
-        Event.ANSWER_DUE: go(State.OVERDUE, miss(AlarmKind.OVERDUE)),
+        Event.ANSWER_DUE: stay(miss(AlarmKind.OVERDUE)),
+        Event.AGAIN_DUE: stay(renudge("nudge_wait_over"), miss(AlarmKind.OVERDUE)),
     },
     State.THERE: {
         **_INSIDE,

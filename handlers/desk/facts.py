@@ -43,7 +43,7 @@ async def of_alarm(case: Case, alarm: Alarm) -> dict[str, object]:
 def _times(case: Case, school_id: int, alarm: Alarm, place: Place | None) -> dict[str, object]:
     return {
         "start": case.clock(school_id, place.starts_at if place else None),
-        "end": case.clock(school_id, place.ends_at if place else None),
+        "end": case.clock(school_id, place.due_out if place else None),
         "arrived": case.clock(school_id, place.arrived_at if place else None),
         "heard": case.clock(school_id, place.heard_at if place else alarm.raised_at),
     }

@@ -47,7 +47,7 @@ WAITS_FOR = {
     State.ON_WAY: {Event.ARRIVAL_DUE},
     State.DUE: {Event.NUDGE_DUE, Event.ANSWER_DUE},
     State.AT_DOOR: {Event.WAIT_OVER},
-    State.WAITED: {Event.NUDGE_DUE, Event.ANSWER_DUE},
+    State.WAITED: {Event.NUDGE_DUE, Event.ANSWER_DUE, Event.AGAIN_DUE},
     State.HOMEWARD: {Event.RETURN_DUE},
     State.RETURN_ASKED: {Event.NUDGE_DUE, Event.ANSWER_DUE},
     State.NOT_BACK: {Event.AGAIN_DUE},
