@@ -150,14 +150,27 @@ def _is_the_visits(case: Case, text: Text, answer: Answer, theirs: list[Request]
 
 
 async def _too_late(case: Case, text: Text, answer: Answer) -> str | None:
-    """Another has answered first: told who, and what."""
-    person = text.person
-    if not answer.sure or await talk_store.open_with(case.tx, person.school_id, person.id):
+    """It is answered already: told who answered, and what. "1 yes" of somebody who never goes on visits is no arrival."""
+    person, numbers = text.person, _named_all_the_same(case, text, answer)
+    if not (answer.sure or numbers) or await talk_store.open_with(case.tx, person.school_id, person.id):
         return None
-    for request in await requests.answered(case.tx, person.school_id, case.now - LATELY):
-        if person.id in request.asked and request.answered_by != person.id:
+    answered = await requests.answered(case.tx, person.school_id, case.now - LATELY)
+    for request in sorted(answered, key=lambda one: one.visit_id not in numbers):
+        another = person.id in request.asked and request.answered_by != person.id
+        if another or request.visit_id in numbers or (numbers and request.answered_by == person.id):
             return await replying.already(case, request)
-    return None
+    if not numbers:
+        return None
+    notice = "authorise_over" if await visits.by_id(case.tx, person.school_id, numbers[0]) else "authorise_no_such"
+    return notices.render(notice, case.language(person.school_id), visit=numbers[0])
+
+
+def _named_all_the_same(case: Case, text: Text, answer: Answer) -> tuple[int, ...]:
+    """The visit that "1 yes" names where none waits for it; () where it may be a word from a door."""
+    free = standing(text.places, case.now) is Standing.FREE
+    if not answer.digit or not free or Role.VISITOR in text.person.roles:
+        return ()
+    return read_answers(text.incoming.text, _ANY, case.language(text.person.school_id))[0].numbers
 
 
 async def _all(case: Case, heard: Heard, answer: Answer) -> str | None:
