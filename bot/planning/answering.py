@@ -1,13 +1,15 @@
 """How each answer about a plan is read: with the readers of the line, one part at a time."""
 
+import re
+
 from bot import codeword
 from bot.names import named
 from bot.planning.days import read_day
-from bot.planning.hours import read_hours
+from bot.planning.hours import minute_of, read_hours, written_as
 from bot.planning.line import LONGEST, REASON_LENGTH, is_safeguarding
-from bot.planning.moments import USUAL, moments, settled
+from bot.planning.moments import USUAL, WHEN, moments, settled
 from bot.planning.sheet import Desk, Sheet
-from bot.planning.where import read_postcode, read_telephone
+from bot.planning.where import besides_postcode, read_postcode, read_telephone
 from bot.planning.who import read_people
 from bot.policy import Lone
 from bot.talk import (
@@ -21,10 +23,12 @@ from bot.talk import (
     Value,
     chosen,
     is_no,
+    is_yes,
     label,
     one_of,
     skips,
     text,
+    was,
 )
 
 LONGEST_NAME = 40
@@ -107,24 +111,42 @@ def when(written: str, answers: Answers, setting: Setting) -> Value:
     read_hours(sheet)
     if sheet.faults:
         return sheet.faults[0]
-    times = _of(sheet, "day", "weekly", "start", "end", "minutes")
-    useful = "day" in times or ("start" in times and "start" not in answers)
+    said = _of(sheet, *WHEN)
+    times = _with_what_was(said, answers)
+    useful = said and ("day" in times or ("start" in said and "start" not in answers))
     return _possible(times, answers, setting) if useful else Fault("plan_fault_no_day")
 
 
 def start(written: str, answers: Answers, setting: Setting) -> Value:
     sheet = _sheet(written, setting)
     read_hours(sheet)
-    times = _of(sheet, "start", "end", "minutes")
-    return _possible(times, answers, setting) if "start" in times else Fault("plan_fault_no_time")
+    said = _of(sheet, "start", "end", "minutes")
+    if "start" not in said:
+        return Fault("plan_fault_no_time")
+    return _possible(_with_what_was(said, answers), answers, setting)
+
+
+def _with_what_was(said: dict[str, Value], answers: Answers) -> dict[str, Value]:
+    """The times, with those that were said before and are not said anew; the visit as long as it was."""
+    before = {**answers, **was(answers)}
+    times = {**_of_plan(before, *WHEN), **said}
+    if "day" in said and "weekly" not in said:
+        times.pop("weekly", None)
+    if "end" in said or "end" not in times or not times.get("start"):
+        return times
+    length = said.get("minutes") or minute_of(times.pop("end")) - minute_of(before.get("start", times["start"]))
+    return {**times, "end": written_as(minute_of(times["start"]) + length)} if length > 0 else times
 
 
 def _possible(times: dict[str, Value], answers: Answers, setting: Setting) -> Value:
-    """The times, if they can be: what lies in the past or ends before it starts is named at once."""
+    """The times, if they can be: what lies in the past or ends before it starts is named at once.
+
+    What is wrong with the return alone is named when all is said, with the question that mends it.
+    """
     whole = settled({**answers, **times}, setting.now, setting.zone)
     if "day" in whole and "start" in whole:
         found = moments(whole, setting.now, setting.zone, USUAL)
-        if isinstance(found, Again):
+        if isinstance(found, Again) and found.clear[0] != "back":
             return found.fault
     return Several({**times, **({"day": whole["day"]} if "day" in whole else {})})
 
@@ -158,10 +180,19 @@ def _of_plan(answers: Answers, *wanted: str) -> dict[str, Value]:
 
 
 def address(written: str, answers: Answers, setting: Setting) -> Value:
+    """Where it is. A postcode alone mends only the postcode of what was said before."""
+    street = was(answers).get("address", "")
     sheet = _sheet(written, setting)
     read_postcode(sheet)
+    besides = besides_postcode(sheet)
     if sheet.faults:
-        return sheet.faults[0]
+        return sheet.faults[0]._replace(right={"address": besides or street})
+    found = sheet.answers.get("postcode")
+    if found and street and not besides:
+        return f"{street} {found}"
+    is_none = skips(written, setting.language) or is_yes(written, setting.language)
+    if not found and (is_none or not re.search(r"[^\W\d_]{2}", written)):
+        return Fault("plan_fault_no_address")
     return text(120)(written, answers, setting)
 
 

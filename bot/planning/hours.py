@@ -44,19 +44,19 @@ def read_hours(sheet: Sheet) -> None:
 def settle(said: Said, sheet: Sheet, after: str | None = None, before: int | None = None) -> str | None:
     """The time of day meant, as "14:00": after or before another one where that is known, else inside the school's day."""
     if said.exact:
-        return _write(said.minute)
+        return written_as(said.minute)
     both = (said.minute % _HALF_DAY, said.minute % _HALF_DAY + _HALF_DAY)
     if before is not None:
-        return _write(max((one for one in both if one < before), default=both[0]))
+        return written_as(max((one for one in both if one < before), default=both[0]))
     if after is not None:
         floor = minute_of(after)
-        return _write(next((one for one in both if one > floor), both[1]))
+        return written_as(next((one for one in both if one > floor), both[1]))
     desk = sheet.desk
     opens, closes = (_minute(edge) for edge in (desk.opens, desk.closes))
     inside = [one for one in both if opens <= one < closes]
     if inside:
-        return _write(inside[0])
-    return _write(both[0] if both[0] >= LATE_MORNING * 60 else both[1])
+        return written_as(inside[0])
+    return written_as(both[0] if both[0] >= LATE_MORNING * 60 else both[1])
 
 
 def minute_of(written: str) -> int:
@@ -69,7 +69,8 @@ def _minute(edge: time) -> int:
     return edge.hour * 60 + edge.minute
 
 
-def _write(minute: int) -> str:
+def written_as(minute: int) -> str:
+    """A minute of the day as "14:30"."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
@@ -191,7 +192,7 @@ def _again(sheet: Sheet, role: str) -> None:
     if given and minute_of(given) < minute_of(start) and minute_of(given) + _HALF_DAY > minute_of(start):
         loose = minute_of(given) < _HALF_DAY and not sheet.answers.get(f"{role}_exact")
         if loose:
-            sheet.answers[role] = _write(minute_of(given) + _HALF_DAY)
+            sheet.answers[role] = written_as(minute_of(given) + _HALF_DAY)
 
 
 def _times(sheet: Sheet) -> list[tuple[int, int, Said]]:

@@ -5,8 +5,9 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from bot.planning.sheet import GAP, Sheet
+from bot.planning.sheet import GAP, Sheet, pattern
 from bot.talk import Fault
+from bot.talk.phrases import plain, table
 
 _OUTWARD = r"(?:[a-z]{1,2}\d{1,2}|[a-z]{1,2}\d[a-z])"
 _INWARD = r"\d[abd-hjlnp-uw-z]{2}"
@@ -48,11 +49,25 @@ def read_postcode(sheet: Sheet) -> None:
     for found in _NEARLY.finditer(sheet.line):
         outward, inward = found["out"] or found["tight"], found["in"] or ""
         plate = re.fullmatch(r"[a-z]{2}\d{2}[a-z]{3}", outward)
-        shaped = _area(outward) in _areas() or _FULL.fullmatch(found.group())
+        shaped = _area(outward) in _areas() or _FULL.fullmatch(found.group()) or _is_shaped(sheet, outward, inward)
         if shaped and not plate and not _NO_INWARD.fullmatch(inward):
-            said = sheet.take(*found.span())
-            sheet.faults.append(Fault("plan_fault_postcode", {"said": said.upper()}))
+            said = sheet.take(*found.span()).upper()
+            sheet.faults.append(Fault("plan_fault_postcode", {"said": said}))
+            sheet.answers["postcode"] = said
             return
+
+
+def _is_shaped(sheet: Sheet, outward: str, inward: str) -> bool:
+    """ "ZZ99 9ZZZ": no letters that a postcode begins with, and yet meant as one; "yr4 3dec" is not."""
+    return bool(re.fullmatch(r"\d[a-z]{3}", inward)) and not re.fullmatch(sheet.any_of("class"), _area(outward))
+
+
+def besides_postcode(sheet: Sheet) -> str:
+    """What a line that is an address says beside its postcode, "" where it is the postcode and courtesies."""
+    rest = [sheet.text[slice(*span)].strip(" .:!-") for span in sheet.segments()]
+    courtesy = pattern(table(sheet.desk.language, "talk")["courtesy"])
+    filling = rf"(?:{sheet.any_of('postcode', 'address', 'cleaning', 'bare')}|{courtesy})"
+    return ", ".join(part for part in rest if not re.fullmatch(rf"(?:{filling}(?:\s+{filling}){{0,9}})?", plain(part)))
 
 
 def read_telephone(sheet: Sheet) -> None:
@@ -95,7 +110,7 @@ def read_rest_of_address(sheet: Sheet) -> None:
     """An address without a street ("14 Sunnyside"), or a postcode alone, when all else has been taken out."""
     if "address" not in sheet.answers:
         _take_address(sheet, _numbered(sheet))
-        if written := sheet.answers.pop("postcode", None):
+        if written := _good(sheet.answers.pop("postcode", "")):
             sheet.answers["address"] = written
 
 
@@ -109,7 +124,12 @@ def _take_address(sheet: Sheet, found: tuple[int, int] | None) -> None:
             end += second.end() + further.end()
     town = _town(sheet, end)
     written = ", ".join(part for part in (sheet.take(first, end), town) if part)
-    sheet.answers["address"] = " ".join(f"{written} {sheet.answers.pop('postcode', '')}".split())
+    sheet.answers["address"] = f"{' '.join(written.split())} {_good(sheet.answers.pop('postcode', ''))}".strip()
+
+
+def _good(written: str) -> str:
+    """A postcode that can be; one that cannot is asked for."""
+    return postcode(written) or ""
 
 
 def _street(sheet: Sheet) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ from bot.talk.form import (
     first,
     go_on,
     step,
+    was,
 )
 from bot.talk.phrases import is_no, is_yes, leaves, skips
 from bot.talk.readers import YES_NO, checked, chosen, label, number, one_of, text, yes_no
@@ -60,5 +61,6 @@ __all__ = [
     "standing",
     "step",
     "text",
+    "was",
     "yes_no",
 ]

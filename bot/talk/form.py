@@ -21,11 +21,13 @@ Answers = Mapping[str, Value]
 class Fault(NamedTuple):
     """What is wrong with an answer: a sentence that names it, and asks what mends it; `values` fill it in.
 
-    A sentence with {ask} in it is given the field's own question there.
+    A sentence with {ask} in it is given the field's own question there. `right` is what was right all the same, by the
+    names of the fields: it is kept for what mends the rest.
     """
 
     notice: str
     values: Mapping[str, object] = {}
+    right: Mapping[str, Value] = {}
 
 
 class Several(NamedTuple):
@@ -112,6 +114,8 @@ class Again(NamedTuple):
 Step = Ask | Done | Again
 AGAIN = "again"
 """Among the answers: the names of fields that have to be asked again, whatever would have skipped them."""
+WAS = "was"
+"""Among the answers: what these fields held. Whoever mends one thing need not say the rest once more."""
 
 
 def first(form: Form, answers: Answers) -> Field | None:
@@ -123,11 +127,20 @@ def first(form: Form, answers: Answers) -> Field | None:
     return next((one for one in form if one.name not in answers and not one.skipped(answers)), None)
 
 
+def was(answers: Answers) -> Answers:
+    """What was said of the fields that are asked again."""
+    held: Answers = answers.get(WAS, {})
+    return held
+
+
 def anew(answers: Answers, again: Again) -> Answers:
-    """The answers without what was wrong, and what is to be asked again."""
+    """The answers without what was wrong, what is to be asked again, and what the fields that are cleared held."""
     wanted = [*again.clear[:1], *again.ask, *answers.get(AGAIN, ())]
     kept = {name: value for name, value in answers.items() if name not in again.clear}
-    return {**kept, AGAIN: list(dict.fromkeys(wanted))} if wanted else kept
+    cleared = {name: answers[name] for name in again.clear if name in answers}
+    held = {**was(answers), **cleared, **again.fault.right}
+    asked = {AGAIN: list(dict.fromkeys(wanted))} if wanted else {}
+    return {**kept, **asked, **({WAS: held} if held else {})}
 
 
 def go_on(form: Form, answers: Answers) -> Ask | Done:
@@ -146,5 +159,6 @@ def step(form: Form, answers: Answers, text: str, setting: Setting) -> Step:
         return Again(value)
     given = value.values if isinstance(value, Several) else {asked.name: value}
     still = [name for name in answers.get(AGAIN, ()) if name != asked.name and name not in given]
-    known = {name: one for name, one in answers.items() if name != AGAIN}
-    return go_on(form, {**known, **given, **({AGAIN: still} if still else {})})
+    known = {name: one for name, one in answers.items() if name not in (AGAIN, WAS)}
+    held = {WAS: answers[WAS]} if still and WAS in answers else {}
+    return go_on(form, {**known, **given, **({AGAIN: still} if still else {}), **held})

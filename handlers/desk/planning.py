@@ -71,9 +71,9 @@ async def begin(case: Case, person: Person, lines: list[Line]) -> Question:
         for talk in await talk_store.open_with(case.tx, person.school_id, person.id):
             if talk.topic == TOPIC.name:
                 await talks.leave(case, person, talk)
-    rest = [{"answers": dict(line.answers), "faults": [list(fault) for fault in line.faults]} for line in lines[1:]]
+    rest = [{"answers": dict(line.answers), "faults": [list(fault[:2]) for fault in line.faults]} for line in lines[1:]]
     about = {"rest": rest, "round": first.opens == "round"}
-    answers = settled(first.answers, case.now, case.school(person.school_id).zone)
+    answers = _known(case, person, first.answers, first.faults)
     return await talks.begin(
         case, person, TOPIC, answers=answers, about=about, again=_wrong(case, person, answers, first.faults)
     )
@@ -87,9 +87,16 @@ async def begin_with(
     about: Mapping[str, Any] | None = None,
 ) -> Question:
     """Begin a plan of which so much is known."""
-    known = settled(answers, case.now, case.school(person.school_id).zone)
+    known = _known(case, person, answers, faults)
     again = _wrong(case, person, known, faults)
     return await talks.begin(case, person, TOPIC, answers=known, about=about, again=again, fresh=True)
+
+
+def _known(case: Case, person: Person, answers: Mapping[str, Any], faults: tuple[Fault, ...]) -> Mapping[str, Any]:
+    """What a line has said for certain: a day that cannot be is none, and none is put in its place."""
+    if any(_FIELD_OF[fault.notice] == "day" for fault in faults):
+        return {name: value for name, value in answers.items() if name not in ("day", "weekly")}
+    return settled(answers, case.now, case.school(person.school_id).zone)
 
 
 def _wrong(case: Case, person: Person, answers: Mapping[str, Any], faults: tuple[Fault, ...]) -> Again | None:

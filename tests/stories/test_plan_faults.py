@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.people import Channel
+from store import visits
 from tests.world.world import SCHOOL, World
 
 WILLOWS = SCHOOL.replace('"default"', '"willows"')
@@ -122,3 +124,97 @@ async def test_half_a_plan_is_reminded_of_once_and_then_let_be(world: World) -> 
     await world.passes("24h")
     await asha.texts("KT")
     asha.receives("Not sure what you mean")
+
+
+BOTH = pytest.mark.parametrize("by", [Channel.SMS, Channel.TELEGRAM])
+
+
+async def planned(world: World, number: int) -> tuple[str, str]:
+    """From when until when a visit is, and where."""
+    async with world.attached.service.database.transaction() as tx:
+        made = await visits.by_id(tx, world.school_id, number)
+        [place, *_] = await visits.places_of_visit(tx, world.school_id, number)
+    assert made and place.starts_at and place.ends_at
+    return f"{place.starts_at:%a %H:%M}-{place.ends_at:%H:%M}", made.address
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("answer", "when"),
+    [
+        ("4pm", "Tue 16:00-16:25"),
+        ("wed", "Wed 15:15-15:40"),
+        ("thurs 9.30", "Thu 09:30-09:55"),
+        ("4-5pm", "Tue 16:00-17:00"),
+        ("today 4pm", "Mon 16:00-16:25"),
+    ],
+)
+async def test_an_overlap_is_mended_by_what_is_said_and_no_more(
+    world: World, by: Channel, answer: str, when: str
+) -> None:
+    """A time alone keeps the day, a day alone the time, and the visit is as long as it was."""
+    asha = world.asha
+    await world.enrols(asha)
+    await world.plans(asha, start="15:00", end="15:45", days=1)
+    await asha.texts("visit tues 3.15-3.40pm 5 Mill Rd KT attendance", by)
+    asha.receives("signature?")
+    await asha.texts("no", by)
+    asha.receives("A. is on visit 1 then (Tue 15:00). Which day and time?")
+    await asha.texts(answer, by)
+    asha.receives(f"PLANNED 2: {when[:3] if when[:3] != 'Mon' else '16:00'}")
+    assert await planned(world, 2) == (when, "5 Mill Rd")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("visit wed 2pm 14 High St QQ1 1AA KT attendance", "QQ1 1AA"),
+        ("visit wed 2pm 14 High St ZZ99 9ZZZ KT attendance", "ZZ99 9ZZZ"),
+        ("visit wed 2pm 14 High St SG19 2A, KT, attendance", "SG19 2A"),
+    ],
+)
+async def test_a_postcode_alone_mends_only_the_postcode(world: World, by: Channel, line: str, named: str) -> None:
+    """The street stays, through a second slip and through what is no address at all."""
+    asha = world.asha
+    await world.enrols(asha)
+    await asha.texts(line, by)
+    asha.receives(f"{named} cannot be a postcode. Which address")
+    for said, answer in (
+        ("no", "That is no address. Which address"),
+        ("yes", "That is no address. Which address"),
+        ("14", "That is no address. Which address"),
+        ("SG19 2A", "SG19 2A cannot be a postcode. Which address"),
+        ("it's SG19 2AB, sorry", "signature?"),
+    ):
+        await asha.texts(said, by)
+        asha.receives(answer)
+    await asha.texts("no", by)
+    asha.receives("PLANNED 1: Wed 14:00 14 High St SG19 2AB, KT, A.")
+    assert await planned(world, 1) == ("Wed 14:00-14:45", "14 High St SG19 2AB")
+
+
+@pytest.mark.parametrize(
+    ("said", "mended", "address"),
+    [
+        ("14 High St, Marston QQ1 1AA", "sg192ab", "14 High St, Marston SG19 2AB"),
+        ("14 High St QQ1 1AA", "15 Mill Rd SG19 2AB", "15 Mill Rd SG19 2AB"),
+        ("14 High St QQ1 1AA", "Sunnyside SG19 2AB", "Sunnyside SG19 2AB"),
+    ],
+)
+@pytest.mark.parametrize("asked", [False, True])
+async def test_an_address_in_answer_is_the_whole_address(
+    world: World, said: str, mended: str, address: str, asked: bool
+) -> None:
+    """The town stays as the street does; in the line as where it was asked for."""
+    asha = world.asha
+    await asha.texts(f"visit wed 2pm KT attendance{'' if asked else f', {said}'}")
+    if asked:
+        asha.receives("Which address")
+        await asha.texts(said)
+    asha.receives("QQ1 1AA cannot be a postcode. Which address")
+    await asha.texts(mended)
+    asha.receives("signature?")
+    await asha.texts("no")
+    asha.receives("PLANNED 1: Wed 14:00")
+    assert (await planned(world, 1))[1] == address
