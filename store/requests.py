@@ -94,6 +94,12 @@ async def pending(tx: Transaction, school_id: int) -> list[Request]:
     return [_request(tx, row, state) for row, state in found]
 
 
+async def waits_for(tx: Transaction, school_id: int, visit_id: int) -> frozenset[int]:
+    """Those who have been asked for the yes to a visit, while nobody has answered."""
+    request = await of_visit(tx, school_id, visit_id)
+    return frozenset(request.asked) if request and request.is_pending else frozenset()
+
+
 async def answered(tx: Transaction, school_id: int, since: datetime) -> list[Request]:
     """The requests of a school that were answered since then, the latest first."""
     query = _with_state().where(RequestRow.school_id == school_id, col(RequestRow.answered_at) >= since)

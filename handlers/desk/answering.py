@@ -123,7 +123,7 @@ async def _bare(case: Case, heard: Heard, answer: Answer) -> str | None:
     if _is_the_visits(case, text, answer, theirs):
         return None
     if not theirs:
-        return await _too_late(case, text, answer)
+        return await _too_late(case, heard, answer)
     asked_at = max(request.asked_at for request in theirs if request.asked_at)
     rivals = await talk_store.open_with(case.tx, text.person.school_id, text.person.id)
     rival = rivals[0].asked_at if rivals else None
@@ -149,9 +149,9 @@ def _is_the_visits(case: Case, text: Text, answer: Answer, theirs: list[Request]
     return answer.digit and goes and (asked_at is None or case.now - asked_at > FRESH)
 
 
-async def _too_late(case: Case, text: Text, answer: Answer) -> str | None:
-    """It is answered already: told who answered, and what. "1 yes" of somebody who never goes on visits is no arrival."""
-    person, numbers = text.person, _named_all_the_same(case, text, answer)
+async def _too_late(case: Case, heard: Heard, answer: Answer) -> str | None:
+    """It is answered already, or called off: told so. "1 yes" of somebody who never goes on visits is no arrival."""
+    person, numbers = heard.text.person, _named_all_the_same(case, heard.text, answer)
     if not (answer.sure or numbers) or await talk_store.open_with(case.tx, person.school_id, person.id):
         return None
     answered = await requests.answered(case.tx, person.school_id, case.now - LATELY)
@@ -159,10 +159,13 @@ async def _too_late(case: Case, text: Text, answer: Answer) -> str | None:
         another = person.id in request.asked and request.answered_by != person.id
         if another or request.visit_id in numbers or (numbers and request.answered_by == person.id):
             return await replying.already(case, request)
-    if not numbers:
+    since = case.now - LATELY
+    off = [one.visit_id for one in heard.pending if person.id in one.asked and one.asked_at and one.asked_at >= since]
+    if not (numbers or off):
         return None
-    notice = "authorise_over" if await visits.by_id(case.tx, person.school_id, numbers[0]) else "authorise_no_such"
-    return notices.render(notice, case.language(person.school_id), visit=numbers[0])
+    meant = off[-1] if off else numbers[0]
+    notice = "authorise_over" if await visits.by_id(case.tx, person.school_id, meant) else "authorise_no_such"
+    return notices.render(notice, case.language(person.school_id), visit=meant)
 
 
 def _named_all_the_same(case: Case, text: Text, answer: Answer) -> tuple[int, ...]:
@@ -229,6 +232,9 @@ async def carry_out(case: Case, person: Person, meant: list[tuple[Request, Answe
         if visit is None or fresh is None:
             continue
         sight = await judging.look(case, visit)
+        if not sight.is_open:
+            going.replies.append(("over" if fresh.is_pending else "already", sight, fresh))
+            continue
         may = person.id in sight.scene.authorisers or person.id in sight.scene.leads
         if answer.do is Do.NO and not answer.words and may and fresh.is_pending:
             unexplained.append(visit.id)

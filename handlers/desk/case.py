@@ -177,13 +177,14 @@ class Case:
         first_only: bool = False,
         urgent: bool = False,
         besides: frozenset[int] = frozenset(),
+        also: frozenset[int] = frozenset(),
         visit_id: int | None = None,
         **values: Any,
     ) -> None:
-        """Owe a notice that is no alarm to the contacts with these roles, each once; `urgent`: before all that is not.
+        """Owe a notice that is no alarm to the contacts with these roles and to those `also`, each once.
 
-        `first_only`: to the first of them that has anybody on duty; to all of them when none has. What is the office's
-        goes to who stands in for it where nobody of these can be told.
+        `urgent`: before all that is not. `first_only`: to the first of them that has anybody on duty; to all of them when
+        none has. What is the office's goes to who stands in for it where nobody of these can be told.
         """
         roles = tuple(roles)
         staff = [person for person in await self.people(school_id) if person.id not in besides]
@@ -195,6 +196,7 @@ class Case:
         told = dict.fromkeys(person for group in groups for person in group)
         if Role.OFFICE in roles and not any(self._is_told(person, roles) for person in await self.people(school_id)):
             told |= dict.fromkeys(await self.office(school_id, besides))
+        told |= dict.fromkeys(person for person in staff if person.id in also)
         language = self.school(school_id).language
         values = {"now": self.clock(school_id, self.now), **values}
         text = notices.render(notice, language, **values)

@@ -18,7 +18,7 @@ from bot.words import RAISING, Kind
 from handlers.desk import authorising, places, planning, plans, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
-from store import visits
+from store import requests, visits
 from store.visits import Visit
 
 MOST_LISTED = 5
@@ -186,9 +186,9 @@ async def _call_off(case: Case, person: Person, order: Order, made: Visit, still
 async def _tell_off(
     case: Case, person: Person, made: Visit, going: tuple[list[Person], list[Person]], order: Order, reason: str
 ) -> None:
-    """Tell those who go, and where it is not one of them who calls it off, those whom the policy names."""
+    """Tell those who go; where it is not one of them who calls it off, those the policy names, and who was asked for a yes."""
     off, out = going
-    why = notices.shorten(order.rest or "-", 60)
+    why = f" {notices.shorten(order.rest, 60)}" if order.rest else ""
     await plans.tell_goers(case, person, made, off, "plan_off_told", why=why)
     await plans.tell_goers(case, person, made, out, "plan_off_out", why=why)
     ids = {one.id for one in (*off, *out)}
@@ -201,6 +201,7 @@ async def _tell_off(
         roles,
         "office_off_for_them",
         besides=frozenset({person.id, *ids}),
+        also=await requests.waits_for(case.tx, person.school_id, made.id),
         visit_id=made.id,
         initials=person.initials,
         visit=made.id,

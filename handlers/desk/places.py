@@ -11,7 +11,7 @@ from bot.people import Channel, Person
 from bot.visit import Decision, LifeSign, Place, Raise, Say, Tell
 from handlers.desk import alarms, going, outings
 from handlers.desk.case import Case, when_late
-from store import visits
+from store import requests, visits
 
 
 class Owed(NamedTuple):
@@ -181,7 +181,10 @@ async def _owe(case: Case, person: Person, place: Place, notice: str, text: str,
 
 
 async def _tell(case: Case, person: Person, place: Place, effect: Tell, happening: Happening) -> None:
+    """Tell the contacts what the visitor has said; of what is called off, those too who have been asked for a yes to it."""
     plan = await visits.by_id(case.tx, person.school_id, place.visit_id) if place.visit_id else None
+    off = effect.notice == "office_called_off"
+    asked = await requests.waits_for(case.tx, person.school_id, plan.id) if plan and off else frozenset[int]()
     partners = await visits.places_of_visit(case.tx, person.school_id, place.visit_id) if place.visit_id else []
     await case.tell(
         person.school_id,
@@ -190,6 +193,7 @@ async def _tell(case: Case, person: Person, place: Place, effect: Tell, happenin
         first_only=effect.first_only,
         urgent=effect.urgent,
         besides=frozenset({person.id, *(partner.visitor_id for partner in partners)}),
+        also=asked,
         visit_id=place.visit_id,
         **({"now": case.clock(person.school_id, happening.said_at)} if happening.said_at else {}),
         initials=person.initials,

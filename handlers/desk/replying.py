@@ -79,6 +79,10 @@ def _not_needed(case: Case, person: Person, sight: Sight, request: Request) -> s
     return _render(case, sight, "authorise_not_needed")
 
 
+def _over(case: Case, person: Person, sight: Sight, request: Request) -> str:
+    return _render(case, sight, "authorise_over")
+
+
 def _render(case: Case, sight: Sight, notice: str, **values: object) -> str:
     return notices.render(notice, case.language(sight.visit.school_id), visit=sight.visit.id, **values)
 
@@ -95,4 +99,5 @@ _SAID: dict[str, Callable[[Case, Person, Sight, Request], str]] = {
     "lifted": _lifted,
     "not_needed": _not_needed,
     "responsible": _responsible,
+    "over": _over,
 }

@@ -52,6 +52,19 @@ async def test_a_request_is_kept_as_it_was_and_stands_in_its_visit(database: Dat
         assert again.state is State.WANTED
 
 
+async def test_a_request_waits_for_those_asked_until_it_is_answered(database: Database) -> None:
+    """Whoever has been asked waits to hear of it; nobody any more once it is answered, nor where nothing was asked."""
+    async with database.transaction() as tx:
+        set_up = await scene(tx)
+        place = (tx, set_up.school_id, set_up.visit.id)
+        assert await requests.waits_for(*place) == frozenset()
+        kept = await requests.add(tx, request(set_up, state=State.ASKED, asked=(set_up.olive.id,), asked_at=NOW))
+        assert await requests.waits_for(*place) == {set_up.olive.id}
+        assert await requests.waits_for(tx, set_up.school_id + 1, set_up.visit.id) == frozenset()
+        await requests.save(tx, replace(kept, state=State.AUTHORISED))
+        assert await requests.waits_for(*place) == frozenset()
+
+
 async def test_what_changed_meanwhile_is_not_overwritten(database: Database) -> None:
     """Of two who read the same, the second has to read again."""
     async with database.transaction() as tx:

@@ -285,39 +285,3 @@ async def test_the_newest_question_is_the_one_that_is_answered(world: World) -> 
     await henry.texts("all")
     henry.receives(f"AUTHORISED {other}")
     world.dee.receives("AUTHORISED by H.")
-
-
-async def test_an_answer_that_is_texted_twice_is_no_arrival(world: World) -> None:
-    """ "1 yes" of somebody who never goes on visits opens none, whatever number the visit has: what was answered is said."""
-    henry = world.henry
-    first = await world.plans(world.ben, start="14:00", end="14:20")
-    await world.ben.texts("called off")
-    for one in (world.ben, world.olive, henry):
-        one.receives("CALLED OFF")
-    number = await asked(world, start="14:40", end="15:00")
-    for one in (henry, world.dana):
-        one.receives("AUTHORISE?")
-    await henry.texts("1 yes")
-    henry.receives(f"AUTHORISED {number}")
-    for visitor in (world.asha, world.ben):
-        visitor.receives("AUTHORISED by H.")
-    for one in (henry, world.dana):
-        await one.texts("1 yes")
-        one.receives(f"{number}: H. said yes 14:02, and the first answer counts.")
-    await world.bruno.texts("1 yes")
-    world.bruno.receives(f"Visit {first} is over.")
-    await world.until("14:30")
-    assert await world.open_alarms() == []
-
-
-async def test_a_yes_after_the_refusal_is_no_arrival(world: World) -> None:
-    """The visit that was declined is over; its number still names it, to whoever answered and to whoever did not."""
-    number = await asked(world)
-    world.henry.receives("AUTHORISE?")
-    await world.henry.texts(f"{number} no too short notice")
-    world.henry.receives("DECLINED")
-    for one in (world.asha, world.ben, world.olive):
-        one.receives("too short notice")
-    for one in (world.henry, world.dana, world.dee):
-        await one.texts(f"{number} yes")
-        one.receives(f"{number}: H. said no 14:02, and the first answer counts: too short notice")
