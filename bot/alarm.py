@@ -89,11 +89,17 @@ class Alarm:
     def is_duress(self) -> bool:
         return self.kind in DURESS
 
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether it is a duress of nobody knows whom: it may be of anybody who is out."""
+        return self.is_duress and self.visit_id is None and self.visitor_id is None
+
     def is_beside(self, other: "Alarm") -> bool:
-        """Whether both are of one visit or about one person: a ring for the one is a ring into the other."""
+        """Whether both are, or may be, of one visit or about one person: a ring for the one is a ring into the other."""
         same_visit = self.visit_id is not None and self.visit_id == other.visit_id
         same_person = self.visitor_id is not None and self.visitor_id == other.visitor_id
-        return self.id != other.id and (same_visit or same_person)
+        may_be_same = self.is_anybodys or other.is_anybodys
+        return self.id != other.id and (same_visit or same_person or may_be_same)
 
 
 class Happening(NamedTuple):

@@ -127,7 +127,7 @@ class ClockWatch:
         ahead = self.clock.ahead
         async with self.database.transaction() as tx:
             if await underway.is_quiet(tx, self._wall() + EARLY):
-                self.clock.adopt()  # in the transaction: nobody can begin a visit by the old time between look and deed
+                self.clock.adopt()  # in the transaction: no writer comes between look and deed on SQLite, and few on PostgreSQL
                 self._asked = None
                 log.warning("nobody is out: the wall clock is taken as it is", seconds=ahead.total_seconds())
 

@@ -1,7 +1,7 @@
 """Code words: found in any text, and chosen so that they can be."""
 
-from bot.codeword.asking import confirms, proposed, tells_of
+from bot.codeword.asking import behind, confirms, proposed, says_anew, tells_of
 from bot.codeword.choosing import objections, suggestions
 from bot.codeword.finding import Found, find
 
-__all__ = ["Found", "confirms", "find", "objections", "proposed", "suggestions", "tells_of"]
+__all__ = ["Found", "behind", "confirms", "find", "objections", "proposed", "says_anew", "suggestions", "tells_of"]

@@ -9,11 +9,12 @@ from bot import alarm as machine
 from bot import notices
 from bot.alarm import Alarm, Event, Happening, Kind, Notify
 from bot.duty import Watch
+from bot.held import EARLY
 from bot.ladder import ladder
 from bot.people import Channel, Person
 from handlers.desk import chase, facts
 from handlers.desk.case import Case, when_late
-from store import alarms, outbox, visits
+from store import alarms, outbox, underway, visits
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +72,13 @@ async def _note_off_duty(case: Case, alarm: Alarm, watch: Watch) -> None:
 
 
 async def _absent(case: Case, school_id: int, visit_id: int | None, visitor_id: int | None) -> frozenset[int]:
-    """Those the alarm is about, and their partners in the visit: never their own contacts."""
+    """Those the alarm is about, and their partners in the visit: never their own contacts.
+
+    Where nobody knows whom it is about, it may be about anybody who is out, and shows on no phone of theirs.
+    """
+    if visit_id is None and visitor_id is None:
+        out = await underway.visitors(case.tx, case.now + EARLY)
+        return frozenset(person_id for of_school, person_id in out if of_school == school_id)
     places = await visits.places_of_visit(case.tx, school_id, visit_id) if visit_id else []
     return frozenset({*(place.visitor_id for place in places), *([visitor_id] if visitor_id else [])})
 

@@ -194,7 +194,7 @@ class Case:
             on_duty = [[person for person in group if person.id not in off] for group in groups]
             groups = [group for group in on_duty if group][:1] or groups
         told = dict.fromkeys(person for group in groups for person in group)
-        if Role.OFFICE in roles and not any(self._is_told(person, roles) for person in await self.people(school_id)):
+        if Role.OFFICE in roles and not any(self._is_told(person, roles) for person in staff):
             told |= dict.fromkeys(await self.office(school_id, besides))
         told |= dict.fromkeys(person for person in staff if person.id in also)
         language = self.school(school_id).language

@@ -2,11 +2,13 @@
 
 Two ways are heard from a contact: the phrase itself, wherever it stands in the text ("Asha asked for the blue folder"), and
 "code word" and the visitor's name, for a contact who does not know the phrase by heart. The phrase of the school may be
-anybody's, so it needs a name beside it; without one it is the sender's own. A name that is nobody's is no reason to be
-silent: then it may be anybody's who is out.
+anybody's, so it needs a name beside it; without one it is the sender's own, or of anybody who is out.
+
+A name may bring somebody in, and takes nobody out: where it is not certain that the text is about those who are named, the
+alarm is raised for all who are out besides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -36,10 +38,19 @@ NOBODYS = Whose(None, None)
 
 
 class Told(NamedTuple):
-    """Whose code word a text tells of; `named`: it is known whose."""
+    """Whose code word a text tells of; `named`: it is known whose; `may_be_own`: it may be the sender's own cry instead."""
 
     whose: list[Whose]
     named: bool = True
+    may_be_own: bool = False
+
+
+class Words(NamedTuple):
+    """What the words of a text hold: who is out, whose phrase is in it, and whether it is the school's."""
+
+    out: frozenset[int]
+    phrased: frozenset[int]
+    of_school: bool
 
 
 def at_risk(text: Text) -> bool:
@@ -48,13 +59,32 @@ def at_risk(text: Text) -> bool:
 
 
 async def listen(case: Case, text: Text) -> Told:
-    """Whose code word a contact tells of."""
-    if not text.person.is_contact:
+    """Whose code word a contact tells of. The phrases of their own visit are looked for in every text of theirs, not here."""
+    person, words = text.person, text.incoming.text
+    if not person.is_contact:
         return Told([])
-    whose = await _told_of(case, text)
-    if whose or not await _is_anybodys(case, text):
-        return Told(whose)
-    return Told(await _of_all_who_are_out(case, text.person.school_id), named=False)
+    language, own = case.language(person.school_id), {place.visit_id for place in text.places if place.visit_id}
+    others = [one for one in await case.people(person.school_id) if one.id != person.id]
+    found = await _held(case, person.school_id, words, others)
+    go = [one for one in others if one.id in found.out or Role.VISITOR in one.roles]
+    said = names.within(words, go)
+    behind = codeword.behind(words, language=language)
+    hers = [one for one in said if one.id in found.phrased]
+    named = said if behind is not None or found.of_school else hers
+    is_hers = any(one.id in found.out for one in hers)
+    told = await _each(case, named, [one for one in go if one.id in found.out & found.phrased and not is_hers])
+    told = [one for one in told if one.visit_id not in own or (behind is not None and one.visitor in said)]
+    if behind is not None:
+        sure = names.begins(behind, go) or any(one.visitor and one.visitor.id in found.phrased for one in told)
+        if sure or await _is_about_ones_own(case, person, words):
+            return Told(told)
+    elif not found.of_school or (not named and at_risk(text)) or any(one.id in found.out for one in named):
+        return Told(told)
+    everybody = await _of_all_who_are_out(case, person.school_id, own)
+    more = [one for one in everybody if one.visit_id not in {other.visit_id for other in told}]
+    if told or behind is not None:
+        return Told([*told, *more] or [NOBODYS], named=False)
+    return Told(more, named=False, may_be_own=True)
 
 
 async def take(case: Case, text: Text, told: Told) -> None:
@@ -65,59 +95,46 @@ async def take(case: Case, text: Text, told: Told) -> None:
     whose = [one for one in told.whose if not await _has_ended(case, text, one)]
     for visitor, visit_id in whose:
         await alarms.raise_alarm(case, text.person.school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
-    if whose and not at_risk(text):
+    if whose and not told.may_be_own and not at_risk(text):
         await _answer(case, text, whose, "overheard" if told.named or whose == [NOBODYS] else "overheard_all")
 
 
 async def _has_ended(case: Case, text: Text, one: Whose) -> bool:
-    """Whether the text has just ended this very alarm, by its code: then the phrase in it is why, and no new cry."""
+    """Whether the text has just ended this very alarm, by its code: then the phrase in it is why, and no new cry.
+
+    Not where it may say that all is not over.
+    """
+    if codeword.says_anew(text.incoming.text, language=case.language(text.person.school_id)):
+        return False
     for code in {meaning.code for meaning in text.reading.meanings if meaning.code}:
         alarm = await alarm_store.by_code(case.tx, text.person.school_id, code)
         if alarm and alarm.kind is Kind.CODE_WORD and alarm.ended_at == case.now:
-            same = alarm.visit_id == one.visit_id
-            return same and (one.visit_id is not None or alarm.visitor_id == (one.visitor.id if one.visitor else None))
+            return (alarm.visit_id, alarm.visitor_id) == (one.visit_id, one.visitor.id if one.visitor else None)
     return False
 
 
 async def on_a_borrowed_phone(case: Case, school_id: int, words: str) -> None:
-    """A code word in a stranger's text: the alarm of the one it belongs to, on the visit they are on."""
-    everybody, phrases = await case.people(school_id), case.school(school_id).code_words
-    is_schools = bool(codeword.find(words, phrases))
-    told = await _whose(case, school_id, words, everybody, tells=is_schools)
-    told = told or await _each(case, [one for one in everybody if codeword.find(words, one.code_words)])
-    for visitor, visit_id in told or ([NOBODYS] if is_schools else []):
+    """A code word in a stranger's text: the alarms of all whose it may be. A name in it may be of whom it is written to."""
+    people = await case.people(school_id)
+    found = await _held(case, school_id, words, people)
+    theirs = [one for one in people if one.id in found.phrased]
+    told = await _each(case, [], [one for one in theirs if one.id in found.out] or theirs)
+    if found.of_school:
+        told = await _of_all_who_are_out(case, school_id) or told
+        told = told or await _each(case, [], names.within(words, [one for one in people if Role.VISITOR in one.roles]))
+    for visitor, visit_id in told or ([NOBODYS] if found.of_school else []):
         await alarms.raise_alarm(case, school_id, visitor.id if visitor else None, visit_id, Kind.CODE_WORD)
 
 
-async def _told_of(case: Case, text: Text) -> list[Whose]:
-    """Whose code word it is. The phrases of a sender's own visit are looked for in every text of theirs, and not here."""
-    person, words = text.person, text.incoming.text
-    school = case.school(person.school_id)
-    says = codeword.tells_of(words, language=school.language)
-    tells = says or bool(codeword.find(words, school.code_words))
-    others = [one for one in await case.people(person.school_id) if one.id != person.id]
-    own = {place.visit_id for place in text.places if place.visit_id}
-    told = await _whose(case, person.school_id, words, others, tells=tells)
-    return [
-        one for one in told if one.visit_id not in own or (says and one.visitor and names.within(words, [one.visitor]))
-    ]
-
-
-async def _whose(case: Case, school_id: int, words: str, people: Sequence[Person], *, tells: bool) -> list[Whose]:
-    """Those of the people who are named, where it `tells` of a code word or holds theirs; else whose phrase it holds.
-
-    A phrase alone is heard of those who are on a visit, or go on one soon.
-    """
+async def _held(case: Case, school_id: int, words: str, people: Sequence[Person]) -> Words:
+    """Whose phrase the words hold, their own or their visit's; and who is on a visit, or goes on one soon."""
     out = {place.visitor_id for place in await visits.open_places(case.tx, school_id, case.now + SOON)}
     phrased = {one.id for one in people if codeword.find(words, one.code_words)}
     for number, phrases in (await visits.open_code_words(case.tx, school_id, case.now + SOON)).items():
         if codeword.find(words, phrases):
             phrased |= {place.visitor_id for place in await visits.places_of_visit(case.tx, school_id, number)}
-    go = [one for one in people if one.id in out or Role.VISITOR in one.roles]
-    named = [one for one in names.within(words, go) if tells or one.id in phrased]
-    if named:
-        return [await _of(case, one) for one in named]
-    return await _each(case, [one for one in go if one.id in out & phrased])
+    of_school = bool(codeword.find(words, case.school(school_id).code_words))
+    return Words(frozenset(out), frozenset(phrased), of_school)
 
 
 async def _of(case: Case, visitor: Person) -> Whose:
@@ -126,29 +143,27 @@ async def _of(case: Case, visitor: Person) -> Whose:
     return Whose(visitor, which(visitor.id, places, Event.DANGER, case.now).visit_id)
 
 
-async def _each(case: Case, visitors: Iterable[Person]) -> list[Whose]:
-    """One of each visit, and everybody who is on none."""
-    told: dict[tuple[int | None, int], Whose] = {}
-    for one in [await _of(case, visitor) for visitor in visitors]:
-        alone = one.visitor.id if one.visitor and one.visit_id is None else 0
-        told.setdefault((one.visit_id, alone), one)
-    return list(told.values())
+async def _each(case: Case, named: Sequence[Person], others: Iterable[Person]) -> list[Whose]:
+    """Those who are named; besides, one of each other visit, and everybody who is on none."""
+    told = [await _of(case, one) for one in named]
+    visits_told: set[int | None] = {one.visit_id for one in told}
+    for one in [await _of(case, other) for other in others if other not in named]:
+        if one.visit_id is None or one.visit_id not in visits_told:
+            told.append(one)
+            visits_told.add(one.visit_id)
+    return told
 
 
-async def _is_anybodys(case: Case, text: Text) -> bool:
-    """Whether a text tells of a code word and names nobody: it is neither the choice of one nor the answer to a question."""
-    person, words = text.person, text.incoming.text
-    if not codeword.tells_of(words, language=case.language(person.school_id)):
-        return False
-    visiting = any(place.is_open for place in text.places)
-    return not (visiting or choosing.may_choose(case, person, words) or await talks.asks(case, person, "code_word"))
+async def _is_about_ones_own(case: Case, person: Person, words: str) -> bool:
+    """Whether "code word …" is the choice of one, or the answer to a question for one."""
+    return choosing.may_choose(case, person, words) or await talks.asks(case, person, "code_word")
 
 
-async def _of_all_who_are_out(case: Case, school_id: int) -> list[Whose]:
-    """Everybody's who is on a visit, or goes on one soon; where that is nobody, an alarm without a name."""
+async def _of_all_who_are_out(case: Case, school_id: int, besides: Set[int] = frozenset()) -> list[Whose]:
+    """Everybody's who is on a visit, or goes on one soon; of these visits nobody's."""
     coming = await visits.open_places(case.tx, school_id, case.now + SOON)
-    people = [await case.person(school_id, place.visitor_id) for place in coming]
-    return await _each(case, [one for one in people if one]) or [NOBODYS]
+    people = [await case.person(school_id, place.visitor_id) for place in coming if place.visit_id not in besides]
+    return await _each(case, [], [one for one in people if one])
 
 
 async def _answer(case: Case, text: Text, told: list[Whose], notice: str) -> None:

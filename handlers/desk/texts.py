@@ -64,7 +64,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         **when_late(kept.received_at - incoming.age if said.late else None),
     )
     told = await overheard.listen(case, text)
-    heard = bool(told.whose) and not overheard.at_risk(text)
+    heard = bool(told.whose) and not told.may_be_own and not overheard.at_risk(text)
     betrayed = await _code_word(case, text, about, heard)
     if heard and not reading.danger:
         await _said_to_an_alarm(case, text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.names import named, within
+from bot.names import begins, named, within
 from bot.planning.sheet import Staff
 
 CAST = ("Asha", "Ben", "Zo\u00eb", "Anne-Marie Dee", "Anne Dee", "Bruno O'Dee", "Ben Henry Dee")
@@ -57,3 +57,18 @@ def test_a_first_part_of_a_hyphened_name_is_enough_where_nobody_else_has_it() ->
 def test_whoever_a_text_may_name_is_found_in_it(text: str, meant: list[str]) -> None:
     """Anywhere in it, and in the order of the list; one too many is better than one too few."""
     assert [one.name for one in within(text, STAFF)] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("asha on the phone", True),
+        ("Mrs Asha", True),
+        ("Mr Dee rang", True),
+        ("Asher, Ben took the call", False),
+        ("", False),
+    ],
+)
+def test_a_text_begins_with_a_name(text: str, does: bool) -> None:
+    """Behind a title or none, by the surname too; what stands further on does not count."""
+    assert begins(text, STAFF) is does

@@ -65,3 +65,15 @@ async def test_whoever_is_on_a_quiet_rung_alone_hears_who_is_out_of_reach(world:
     """Dee has texted STOP: who shares an alarm of silence with her is to know that she hears none."""
     await world.dee.texts("STOP")
     world.bruno.receives("D. has texted STOP", "NO alarm reaches them by SMS")
+
+
+async def test_where_the_office_is_out_itself_the_next_hears_of_it(tmp_path: Path) -> None:
+    """Olive is all there is of an office, and arrives somewhere unplanned: "the office is told" must be true of somebody."""
+    world = World(tmp_path)
+    world.olive.roles = frozenset({Role.OFFICE, Role.VISITOR})
+    await world.opens()
+    await goes_and_comes(world, world.olive)
+    world.henry.receives("O. ARRIVED")
+    world.henry.receives("O. LEFT")
+    world.olive.receives_nothing()
+    await world.closes()
