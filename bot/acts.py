@@ -136,6 +136,13 @@ def checked(turn: Turn) -> None:
     turn.set(check_in_at=turn.now + every if every else None)
 
 
+def answered(turn: Turn) -> None:
+    """All is well. Where the check-in is still to come ("your partner has left" was asked before it), it comes (0009)."""
+    due = turn.place.check_in_at
+    if due is None or due <= turn.now or turn.policy.check_in_every:
+        checked(turn)
+
+
 def still_there(turn: Turn) -> None:
     """All is well past the expected end: it is put off a little and asked again."""
     turn.set(ends_at=max(turn.place.ends_at or turn.now, turn.now + turn.policy.end_grace))

@@ -18,12 +18,12 @@ from datetime import datetime
 
 from bot.acts import (
     alarm,
+    answered,
     answered_early,
     arrive,
     ask,
     asked_later,
     call_off,
-    checked,
     child_danger,
     come_back,
     concern,
@@ -234,14 +234,14 @@ TABLE: Mapping[State, Mapping[Event, Rule]] = {
     State.ASKED: {
         **_OUT_LATE,
         Event.ARRIVED: stay(say("ask_check_in")),
-        Event.OK: go(State.THERE, life, checked, say("ok", spare=True)),
+        Event.OK: go(State.THERE, life, answered, say("ok", spare=True)),
         Event.NUDGE_DUE: stay(nudge("nudge_check_in")),
         Event.ANSWER_DUE: go(State.SILENT, miss_check_in),
     },
     State.SILENT: {
         **_OUT_LATE,
         Event.ARRIVED: stay(say("ask_check_in")),
-        Event.OK: go(State.THERE, life, checked, still_there, say("ok")),
+        Event.OK: go(State.THERE, life, answered, still_there, say("ok")),
         Event.AGAIN_DUE: stay(renudge("nudge_check_in"), miss_check_in),
     },
     State.ENDING: {

@@ -1,7 +1,7 @@
 """What is asked when a visit has ended: whether there were any concerns (P14), and why it was unsafe (P5 C14 W6 E7)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import notices, words
 from bot.acts import UNSAFE
@@ -20,6 +20,8 @@ from store.talks import Talk
 
 LASTS = timedelta(minutes=30)
 """How long a text counts as the answer. Later it is read as any other: a concern is then passed on in its own words."""
+STAYS = "concern_stays"
+"""What is said to who has said yes and leaves it at that."""
 REASON_WORDS = 4
 """So few words call a visit off ("unsafe, leaving now") and do not say why."""
 _LEFT = (Event.LEFT, Event.LEFT_FOR_SCHOOL)
@@ -53,26 +55,39 @@ async def _none(case: Case, person: Person, visit_id: int | None) -> None:
 
 
 def _concerns(text: str, answers: Answers, setting: Setting) -> Value | Fault:
-    """Nothing ("") for "no", "all fine"; else the words, "yes" alone being asked for more."""
-    reading = words.read(text, now=setting.now, zone=setting.zone, language=setting.language)
-    if is_no(text, setting.language) or (reading.kinds <= _WELL and reading.certain):
+    """Nothing ("") for "no", "all fine"; True for "yes" alone; else the words."""
+    if _says_none(text, setting):
         return ""
     if is_yes(text, setting.language):
-        return Fault("concerns_what")
+        return True
     return readers.text()(text, answers, setting)
+
+
+def _says_none(text: str, setting: Setting) -> bool:
+    reading = words.read(text, now=setting.now, zone=setting.zone, language=setting.language)
+    return is_no(text, setting.language) or (reading.kinds <= _WELL and reading.certain)
 
 
 async def _asking_concerns(case: Case, person: Person, talk: Talk) -> Asking:
     return Asking((Field("concerns", "concerns", _concerns, free=True, hears=_TOLD | _WELL, repeats=_GONE),))
 
 
-async def _concerns_done(case: Case, person: Person, talk: Talk) -> str | Again:
-    """No concern is recorded, by SMS without a word; a concern goes to the DSL at once, an incident to the head."""
-    said = str(talk.answers["concerns"])
+async def _concerns_done(case: Case, person: Person, talk: Talk) -> str | Question | Again:
+    """No concern is recorded, by SMS without a word; a yes is told as a concern at once, and its words are asked for."""
+    said = talk.answers["concerns"]
     if not said:
         await _none(case, person, talk.visit_id)
         spared = person.last_channel is Channel.SMS
         return "" if spared else notices.render("concerns_none", case.language(person.school_id))
+    if said is not True:
+        return await _pass_on(case, person, talk, str(said))
+    told = await _pass_on(case, person, talk, "yes")
+    asked = await talks.begin(case, person, CONCERN_WORDS, visit_id=talk.visit_id)
+    return Question(joined(told, asked), asked.buttons)
+
+
+async def _pass_on(case: Case, person: Person, talk: Talk, said: str) -> str:
+    """A concern goes to the DSL at once, an incident to the head. Gives what its teller is answered."""
     await case.note(person.school_id, "concerns", talk.visit_id, person_id=person.id, concerns=said)
     school = case.school(person.school_id)
     kinds = words.read(said, now=case.now, zone=school.zone, language=school.language).kinds
@@ -96,6 +111,23 @@ async def _place(case: Case, person: Person, talk: Talk) -> Place:
     """The person's own place in the visit that was left."""
     found = await visits.places_of_visit(case.tx, person.school_id, talk.visit_id) if talk.visit_id else []
     return next((place for place in found if place.visitor_id == person.id), Place(person.id))
+
+
+async def _asking_words(case: Case, person: Person, talk: Talk) -> Asking:
+    return Asking((Field("words", "concerns_what", _words, free=True, hears=_TOLD | _WELL, repeats=_GONE),))
+
+
+def _words(text: str, answers: Answers, setting: Setting) -> Value | Fault:
+    """The words of a concern; nothing ("") for "no", which takes back nothing of the yes. Once more "yes" is not yet words."""
+    if is_yes(text, setting.language) or not any(char.isalpha() for char in text):
+        return Fault("concerns_what")
+    return "" if _says_none(text, setting) else readers.text()(text, answers, setting)
+
+
+async def _words_done(case: Case, person: Person, talk: Talk) -> str | Again:
+    """The words are passed on as they would have been at first. Without any, the concern stays told."""
+    said = str(talk.answers["words"])
+    return await _pass_on(case, person, talk, said) if said else notices.render(STAYS, case.language(person.school_id))
 
 
 async def _asking_why(case: Case, person: Person, talk: Talk) -> Asking:
@@ -129,8 +161,15 @@ async def _why_done(case: Case, person: Person, talk: Talk) -> str | Again:
     return notices.render("why_noted", case.language(person.school_id))
 
 
+def lingers(talk: Talk, now: datetime) -> bool:
+    """Whether it is a question of a leaving that still takes its answer, and keeps nothing else waiting any more."""
+    return talk.topic in (CONCERN_WORDS.name, WHY_UNSAFE.name) and now - talk.asked_at > LASTS
+
+
+_REMINDERS, _HALF_A_DAY = (timedelta(minutes=15),), timedelta(hours=12)
 CONCERNS = Topic("concerns", _asking_concerns, _concerns_done, lasts=LASTS)
-WHY_UNSAFE = Topic("why unsafe", _asking_why, _why_done, reminders=(timedelta(minutes=15),), lasts=timedelta(hours=12))
+CONCERN_WORDS = Topic("concern words", _asking_words, _words_done, reminders=_REMINDERS, left=STAYS, lasts=_HALF_A_DAY)
+WHY_UNSAFE = Topic("why unsafe", _asking_why, _why_done, reminders=_REMINDERS, lasts=_HALF_A_DAY)
 
 
 def joined(answer: str, asked: Question | None) -> str:

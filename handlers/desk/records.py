@@ -17,7 +17,7 @@ from bot.talk import Question, Standing, standing
 from bot.visit import Place, State
 from bot.which import RECENT
 from bot.words import Kind
-from handlers.desk import places, talks
+from handlers.desk import closing, places, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
 from handlers.desk.talks import Asking, Topic
@@ -66,7 +66,7 @@ async def _whom_to_ask(case: Case, school_id: int, visit_id: int) -> Person | No
 
 async def _has_time(case: Case, person: Person) -> bool:
     """Whether nothing else is asked of them, and no visit of theirs is near."""
-    busy = await talks.live(case, person)
+    busy = [talk for talk in await talks.live(case, person) if not closing.lingers(talk, case.now)]
     return not busy and await _free(case, person)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.people import Channel
+from tests.world.after import chores
 from tests.world.world import World
 
 
@@ -63,14 +64,59 @@ async def test_a_concern_goes_to_the_dsl_by_every_way_at_once(world: World) -> N
     await asha.texts("left")
     asha.receives("LEFT")
     olive.receives("LEFT")
-    await asha.texts("yes")
-    asha.receives("What is it, in a few words?")
     await asha.texts("no food in the house and he looked unwell")
     asha.receives("CONCERN noted", "ring 999 first")
     dee.receives("CONCERN 14:00 from A.", by=Channel.SMS)
     dee.receives("CONCERN 14:00 from A.", by=Channel.TELEGRAM)
-    kept = [entry.body for entry in await world.journal() if entry.kind == "concerns"]
-    assert kept == [{"concerns": "no food in the house and he looked unwell"}]
+    assert await kept(world) == ["no food in the house and he looked unwell"]
+
+
+async def kept(world: World) -> list[object]:
+    """What is on record of concerns, in its order."""
+    return [entry.body["concerns"] for entry in await world.journal() if entry.kind == "concerns" and entry.body]
+
+
+async def says_yes(world: World) -> None:
+    """Asha has left at 14:00 and says that there is a concern: Dee is told at once, and Asha is asked what it is."""
+    await world.plans(world.asha)
+    await world.asha.texts("arrived")
+    await world.asha.texts("left")
+    world.asha.receives("ARRIVED")
+    world.asha.receives("LEFT 14:00", "Any concerns?")
+    world.olive.receives("LEFT")
+    await world.asha.texts("yes")
+    world.asha.receives("CONCERN noted 14:00", "ring 999 first", "What is it, in a few words?")
+    world.dee.receives("CONCERN 14:00 from A., visit 1. Please ring +447700900001")
+    assert await kept(world) == ["yes"]
+
+
+async def test_yes_is_a_concern_though_its_words_never_come(world: World) -> None:
+    """The DSL knows before anything else is asked. The words are asked for once more, and taken for half a day."""
+    asha, dee = world.asha, world.dee
+    await says_yes(world)
+    await world.until("14:15")
+    asha.receives("Still open", "What is it, in a few words?")
+    await world.until("20:00")
+    await chores(world)
+    asha.receives("Record of visit 1", "who was there?")
+    await asha.texts("later")
+    asha.receives("Kept as far as it goes", "Back to before: What is it, in a few words?")
+    await asha.texts("an empty fridge, and he was asleep on the floor")
+    asha.receives("CONCERN noted 20:00")
+    dee.receives("CONCERN 20:00 from A.")
+    assert await kept(world) == ["yes", "an empty fridge, and he was asleep on the floor"]
+
+
+@pytest.mark.parametrize("said", ["nm", "never mind", "no"])
+async def test_never_mind_after_yes_takes_nothing_back(world: World, said: str) -> None:
+    """Told is told: whoever leaves the question reads that the concern stands."""
+    await says_yes(world)
+    await world.asha.texts(said)
+    world.asha.receives("still knows that there is a concern")
+    await world.passes("20m")
+    assert "yes" in await kept(world) and "none" not in await kept(world)
+    for one in world.everyone:
+        one.ignores()
 
 
 @pytest.mark.parametrize("again", ["3", "left", "left now, thanks"])

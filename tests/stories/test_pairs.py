@@ -109,6 +109,28 @@ async def test_an_ok_from_the_road_is_not_of_the_one_who_is_still_inside(one: Wo
         human.ignores()
 
 
+@pytest.mark.parametrize("minute", [2, 7])
+async def test_who_is_left_alone_has_the_check_in_that_was_promised(world: World, minute: int) -> None:
+    """ "Is all OK?" is asked at once of who stays behind; that answer is not the check-in, which comes at its time (0009)."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await both_there(world)
+    await world.until("14:02")
+    await asha.texts("left, no concerns")
+    ben.receives("Your partner has left. Is all OK?")
+    await world.until(f"14:0{minute}")
+    for human in (asha, ben, olive):
+        human.ignores()
+    await ben.texts("2")
+    await world.until("14:10")
+    ben.ignores()
+    assert "Is all OK?" in ben.read[-1].text and await world.state(ben) == "asked"
+    await world.until("14:14")
+    assert await world.open_alarms() == ["split pair"]
+    await ben.texts("left, no concerns")
+    for human in world.everyone:
+        human.ignores()
+
+
 async def test_both_left_is_the_answer_to_whether_the_other_has_left(world: World) -> None:
     """Asha left without "we": asked about Ben, she says it for both, and nobody looks for him."""
     asha, ben, olive = world.asha, world.ben, world.olive
