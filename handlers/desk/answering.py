@@ -8,7 +8,7 @@ several without "all". A no without its reason is asked for the reason.
 from datetime import timedelta
 from typing import NamedTuple
 
-from bot import notices
+from bot import notices, words
 from bot.authorising import Answer, Do, Event, Happening, Request, read_answers
 from bot.people import Person, Role
 from bot.talk import Again, Fault, Field, Standing, is_no, is_yes, standing
@@ -52,7 +52,8 @@ async def take(case: Case, text: Text) -> bool:
     pending = await requests.pending(case.tx, person.school_id)
     known = {*(request.visit_id for request in pending), *await visits.open_numbers(case.tx, person.school_id)}
     answers = read_answers(text.incoming.text, known, language)
-    cries = text.reading.danger and not _is_about_a_visit(case, text, answers)
+    about = _is_about_a_visit(case, text, answers) or await _is_their_answer(case, text, answers)
+    cries = text.reading.danger and not about
     if not answers or (cries and not all(answer.do is Do.NO for answer in answers)):
         return False
     if answers[0].do not in (Do.YES, Do.NO):
@@ -81,13 +82,32 @@ def _is_about_a_visit(case: Case, text: Text, answers: tuple[Answer, ...]) -> bo
 
     Only from a contact who is on no visit, and in more than a few words. "No 12 …" may be a house (docs/decisions/0022).
     """
-    at_risk = standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
     first = text.incoming.text.strip()[:1].isdigit()
     plain = all(
         answer.numbers and (answer.do in _ADDED or (answer.do is Do.NO and first)) and len(answer.words.split()) >= CRY
         for answer in answers
     )
-    return text.person.is_contact and not at_risk and plain
+    return text.person.is_contact and not _is_at_risk(case, text) and plain
+
+
+async def _is_their_answer(case: Case, text: Text, answers: tuple[Answer, ...]) -> bool:
+    """Whether "9 yes" or "999 no too soon" names a visit that they were asked for, and nothing in it but that number cries."""
+    person, school = text.person, case.school(text.person.school_id)
+    if not person.is_contact or _is_at_risk(case, text) or [len(answer.numbers) for answer in answers] != [1]:
+        return False
+    answer, (first, *rest) = answers[0], text.incoming.text.split(maxsplit=1)
+    plain = answer.do is Do.NO or (answer.do is Do.YES and answer.sure and not answer.words)
+    if not plain or first != str(answer.numbers[0]):
+        return False
+    if words.read(" ".join(rest), now=text.said.at, zone=school.zone, language=school.language).danger:
+        return False
+    request = await requests.of_visit(case.tx, person.school_id, answer.numbers[0])
+    return request is not None and person.id in request.asked
+
+
+def _is_at_risk(case: Case, text: Text) -> bool:
+    """Whether they are on a visit, or near one: every word of danger is a cry, and every bare answer the visit's."""
+    return standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON)
 
 
 async def _theirs(case: Case, person: Person, pending: list[Request]) -> list[Request]:
@@ -108,7 +128,7 @@ async def _reply(case: Case, heard: Heard, answers: tuple[Answer, ...]) -> str |
     if not first.numbers and not first.all_of_them:
         return await _bare(case, heard, first)
     if first.all_of_them and not heard.theirs:
-        return None
+        return None if _is_at_risk(case, heard.text) else await _too_late(case, heard, first)
     if not all(answer.sure for answer in answers):
         named = [number for answer in answers for number in answer.numbers]
         return _ask_back(case, person, "authorise_unclear", named or [one.visit_id for one in heard.theirs])
@@ -142,7 +162,7 @@ async def _bare(case: Case, heard: Heard, answer: Answer) -> str | None:
 
 def _is_the_visits(case: Case, text: Text, answer: Answer, theirs: list[Request]) -> bool:
     """Whether a bare answer of somebody who goes on visits is the visit's: protection comes first (DESIGN §4)."""
-    if standing(text.places, case.now) in (Standing.INSIDE, Standing.SOON):
+    if _is_at_risk(case, text):
         return True
     asked_at = max((request.asked_at for request in theirs if request.asked_at), default=None)
     goes = Role.VISITOR in text.person.roles
@@ -155,10 +175,16 @@ async def _too_late(case: Case, heard: Heard, answer: Answer) -> str | None:
     if not (answer.sure or numbers) or await talk_store.open_with(case.tx, person.school_id, person.id):
         return None
     answered = await requests.answered(case.tx, person.school_id, case.now - LATELY)
-    for request in sorted(answered, key=lambda one: one.visit_id not in numbers):
-        another = person.id in request.asked and request.answered_by != person.id
-        if another or request.visit_id in numbers or (numbers and request.answered_by == person.id):
-            return await replying.already(case, request)
+    found = [
+        request
+        for request in sorted(answered, key=lambda one: one.visit_id not in numbers)
+        if (person.id in request.asked and request.answered_by != person.id)
+        or request.visit_id in numbers
+        or (numbers and request.answered_by == person.id)
+    ]
+    if found:
+        told = [one for one in found if one.answered_at == found[0].answered_at] if answer.all_of_them else found[:1]
+        return " ".join([await replying.already(case, request) for request in told])
     since = case.now - LATELY
     off = [one.visit_id for one in heard.pending if person.id in one.asked and one.asked_at and one.asked_at >= since]
     if not (numbers or off):
