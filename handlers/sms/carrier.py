@@ -17,7 +17,7 @@ from twilio.base.exceptions import (
 from urllib3.exceptions import NewConnectionError
 
 from bot.delivery import Attempt, Parcel, Verdict
-from handlers.sms.errors import MEANINGS, is_senders, meaning_of, passing
+from handlers.sms.errors import MEANINGS, NO_WAY, is_senders, meaning_of, passing
 from handlers.sms.line import TOO_MANY, Line, Throttled, Unsent
 from handlers.sms.senders import Sender, Senders
 
@@ -68,17 +68,28 @@ class SmsCarrier:
         self._taken: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, parcel: Parcel) -> Attempt:
-        """Try once. Raises nothing: what went wrong is in the verdict."""
-        sender = self._senders.choose(parcel)
+        """Try once. Raises nothing: what went wrong is in the verdict.
+
+        That there is no way from a sender to this phone says nothing of the next sender: it is tried in the same breath.
+        """
+        first = self._senders.choose(parcel)
+        attempt, code = await self._by(first, parcel)
+        for other in self._senders.all:
+            if code == NO_WAY and other != first:
+                attempt, code = await self._by(other, parcel)
+        return attempt
+
+    async def _by(self, sender: Sender, parcel: Parcel) -> tuple[Attempt, int | None]:
+        """What came of it, and Twilio's code where it refused."""
         try:
             sid = await self._line.call(_pool(parcel), lambda: self._create(parcel, sender), _patience(parcel))
         except Exception as error:
-            attempt = attempt_after(error)
-            if is_senders(getattr(error, "code", None)) and self._senders.fails(sender):
-                return replace(attempt, after=AT_ONCE)
-            return attempt
+            attempt, code = attempt_after(error), getattr(error, "code", None)
+            if is_senders(code) and self._senders.fails(sender):
+                attempt = replace(attempt, after=AT_ONCE)
+            return attempt, code
         self._take(sid, parcel.reference)
-        return Attempt(Verdict.SENT, sid, receipt=self._tells)
+        return Attempt(Verdict.SENT, sid, receipt=self._tells), None
 
     def hears(self, params: Sequence[tuple[str, str]]) -> None:
         """What a receipt says of the sender: see `Senders`. A Service's names it beside the number that it chose."""

@@ -65,6 +65,10 @@ MEANINGS: dict[int, Meaning] = {
 }
 
 
+NO_WAY = 21612
+"""From this sender to this phone; from another there may be one."""
+
+
 def meaning_of(status: int, code: int | None) -> Meaning:
     """What an HTTP status with a Twilio code means. Anything but a clear 4xx may have been accepted."""
     if status not in CLIENT_ERRORS:

@@ -59,6 +59,23 @@ async def test_a_phone_to_which_there_is_no_way_rests_no_number(world: World) ->
         one.ignores()
 
 
+async def test_where_one_number_has_no_way_the_other_is_tried_in_the_same_breath(world: World) -> None:
+    """21612 is of a sender and a phone together: the alarm leaves from the other, and no phone counts as lost."""
+    asha, olive, henry = world.asha, world.olive, world.henry
+    world.twilio.forbids(NUMBER, 21612)
+    await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.until("14:14")
+    olive.receives("ALARM", "missed check-in")
+    olive.ignores()
+    henry.receives_nothing()
+    assert froms(world, olive.number) == [SECOND]
+    await asha.texts("3")
+    for one in (asha, olive):
+        one.ignores()
+
+
 async def test_phones_that_are_not_reached_from_one_number_are_tried_from_the_other(world: World) -> None:
     """30003 again and again: each next try of an alarm leaves from the other number."""
     olive = world.olive
