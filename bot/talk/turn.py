@@ -1,9 +1,10 @@
 """Whose text is it: the conversation's, or the visit's? Protection comes first (DESIGN §4).
 
-Danger and the code word have been looked for before anybody asks this. What is asked here is only whether an ordinary text
-may be taken for an answer. Whoever is inside a home, on the way there, or waited for talks to the visit: every digit and
-everything that even nearly means something there is the visit's. Elsewhere a conversation takes digits and short answers,
-but not a digit that may be a word about a visit, when its question was asked long ago.
+Danger and the code word have been looked for before anybody asks this, and what has raised does not come here. What is
+asked here is only whether an ordinary text may be taken for an answer. Whoever is inside a home, on the way there, or
+waited for talks to the visit: every digit and everything that even nearly means something there is the visit's. Elsewhere a
+conversation takes digits and short answers, but not a digit that may be a word about a visit, when its question was asked
+long ago.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
     """Whose this text is, when `field` was asked `age` ago."""
     reading = heard.reading
     kinds = reading.kinds - field.hears
-    if reading.danger:
+    if reading.danger and Kind.DANGER not in field.hears:
         return Belongs.VISIT
     if standing is Standing.INSIDE:
         kinds |= reading.kinds & LOWERING  # "all fine" from inside answers the visit, whatever else was asked before it

@@ -7,12 +7,13 @@ the policy. Whoever takes the alarm over goes on where the one before has stoppe
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot import alarm as machine
-from bot import notices
+from bot import notices, words
 from bot.alarm import Alarm, Event, Happening
 from bot.people import Person, Role
 from bot.policy import Policy, Step
 from bot.talk import Again, Answers, Fault, Field, Question, Setting, Value, is_no
 from bot.talk.phrases import plain, table
+from bot.words import Kind
 from handlers.desk import facts, talks
 from handlers.desk.case import Case
 from handlers.desk.talks import Asking, Topic
@@ -21,6 +22,7 @@ from store import talks as talk_store
 from store.talks import Talk
 
 LONGEST = 200
+_DECIDE = (Role.HEADTEACHER, Role.DEPUTY)
 
 
 async def begin(case: Case, alarm: Alarm, owner: Person) -> Question | None:
@@ -42,7 +44,8 @@ async def over(case: Case, alarm: Alarm) -> None:
 def _reached(text: str, answers: Answers, setting: Setting) -> Value | Fault:
     """ "Reached, she is well" or "no answer": whether somebody was spoken to, and what was said.
 
-    Somebody who was reached ends the chase. So what may be either, like "she is out", is asked again.
+    Somebody who was reached ends the chase. So what may be either, like "she is out", is asked again. Where danger is in what
+    they said ("he says ring 999"), the police are next.
     """
     said, lists = plain(text), table(setting.language, "chase")
     about_whom = _behind(said, lists["who"]) or ""
@@ -51,7 +54,8 @@ def _reached(text: str, answers: Answers, setting: Setting) -> Value | Fault:
         return {"reached": False, "said": notices.shorten(text, LONGEST)}
     sure = _behind(said, lists["asked"]) is not None and not _holds(said, lists["machine"])
     if "?" not in text and (sure or _says_certainly(said, lists, "reached")):
-        return {"reached": True, "said": notices.shorten(text, LONGEST)}
+        reading = words.read(text, now=setting.now, zone=setting.zone, language=setting.language)
+        return {"reached": True, "danger": reading.danger, "said": notices.shorten(text, LONGEST)}
     return Fault("chase_again")
 
 
@@ -77,16 +81,34 @@ def _holds(said: str, phrases: Iterable[str]) -> bool:
     return any(f" {plain(phrase)} " in f" {said} " for phrase in phrases)
 
 
-def _form(policy: Policy, house: bool) -> tuple[Field, ...]:
-    def found(answers: Answers) -> bool:
-        return any(answer["reached"] for answer in answers.values())
-
-    fields = []
+def _form(policy: Policy, house: bool, decides: bool) -> tuple[Field, ...]:
+    """The steps of the policy, without the head where nobody but whoever is led `decides`. Danger words are theirs to hear."""
+    hears, fields = frozenset({Kind.DANGER}), []
     for step in policy.chase:
         notice = f"chase_{step.value}" if step is not Step.ADDRESS or house else "chase_no_number"
-        reader = _rung if step is Step.POLICE else _reached
-        fields.append(Field(step.value, notice, reader, skipped=found))
+        if step is Step.POLICE:
+            fields.append(Field(step.value, notice, _rung, skipped=_is_well, hears=hears))
+        elif step is not Step.HEAD or decides:
+            fields.append(Field(step.value, notice, _reached, skipped=_is_reached, hears=hears))
     return tuple(fields)
+
+
+def _is_reached(answers: Answers) -> bool:
+    return any(answer["reached"] for answer in answers.values())
+
+
+def _is_well(answers: Answers) -> bool:
+    return any(answer["reached"] and not answer.get("danger") for answer in answers.values())
+
+
+async def _head(case: Case, person: Person, alarm: Alarm) -> tuple[Role, Person] | None:
+    """Who decides: the head, or the deputy in their place; first who is on duty (clause 11). None for the head's own chase."""
+    if Role.HEADTEACHER in person.roles:
+        return None
+    staff, off = await case.people(alarm.school_id), (await case.watch(alarm.school_id)).off_duty
+    besides = (person.id, alarm.visitor_id)
+    ranks = [(role, one) for role in _DECIDE for one in people.with_role(staff, role) if one.id not in besides]
+    return next((rank for rank in ranks if rank[1].id not in off), ranks[0] if ranks else None)
 
 
 async def _alarm(case: Case, talk: Talk) -> Alarm | None:
@@ -99,13 +121,14 @@ async def _asking(case: Case, person: Person, talk: Talk) -> Asking:
         return Asking(())
     policy = await case.policy(talk.school_id, talk.visit_id)
     values = await facts.of_alarm(case, alarm)
-    heads = people.with_role(await case.people(talk.school_id), Role.HEADTEACHER)
-    head = next((one for one in heads if one.id != person.id), None)
     language = case.language(talk.school_id)
-    nobody = notices.label("none", language)
-    values |= {"head": head.name if head else nobody, "head_phone": head.phone if head else nobody}
+    head = await _head(case, person, alarm)
+    if head is not None:
+        role = notices.role(head[0], language)
+        values |= {"role": role, "head": head[1].name, "head_phone": head[1].phone}
     values |= {"words": await facts.last_words(case, alarm)}
-    return Asking(_form(policy, values["house"] != notices.label("unknown", language)), values)
+    house = values["house"] != notices.label("unknown", language)
+    return Asking(_form(policy, house, head is not None), values)
 
 
 async def _heard(case: Case, person: Person, talk: Talk) -> None:
@@ -125,8 +148,7 @@ async def _done(case: Case, person: Person, talk: Talk) -> str | Again:
     language = case.language(person.school_id)
     if alarm is None or not alarm.is_open:
         return ""
-    reached = any(answer["reached"] for answer in talk.answers.values())
-    notice = "chase_reached" if reached else "chase_rung"
+    notice = "chase_rung" if Step.POLICE.value in talk.answers else "chase_reached"
     return notices.render(notice, language, code=alarm.code, now=case.clock(person.school_id, case.now))
 
 

@@ -3,12 +3,12 @@
 from bot import notices
 from bot.alarm import Alarm, Event, Happening
 from bot.events import Incoming, Sort
-from bot.late import Said
 from bot.people import Channel, Person, Role
 from bot.visit import COMING, Place
 from bot.words import RAISING, Kind, Meaning, Reading
-from handlers.desk import alarms
+from handlers.desk import alarms, talks
 from handlers.desk.case import Case
+from handlers.desk.said import Text
 from store import alarms as alarm_store
 from store import requests
 
@@ -16,24 +16,17 @@ _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
 _ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
 
 
-async def answer(
-    case: Case,
-    person: Person,
-    reading: Reading,
-    incoming: Incoming,
-    places: list[Place],
-    certain: bool,
-    said: Said,
-) -> bool:
+async def answer(case: Case, text: Text) -> bool:
     """Take the text as a contact's, where it is one. False leaves it to the visit.
 
     "Mine" stops a climb and "safe" ends an alarm: both lower, so only a `certain` text may; what is nearly one asks back.
     And a text that comes late is about no alarm that was raised after it was said.
     """
+    person, reading, incoming, places = text.person, text.reading, text.incoming, text.places
     if not person.is_contact:
         return False
     open_to_them = await alarms.answerable(case, person)
-    told = [alarm for alarm in open_to_them if person.id in alarm.told and alarm.raised_at <= said.at]
+    told = [alarm for alarm in open_to_them if person.id in alarm.told and alarm.raised_at <= text.said.at]
     on_a_visit = any(place.is_open for place in places)
     if reading.danger and (on_a_visit or not told or len(reading.text.split()) == 1):
         return False  # a cry of their own, whatever else it says: anything may raise (DESIGN §4)
@@ -42,7 +35,7 @@ async def answer(
             await alarms.pass_on(case, alarm, person, incoming.text)
     meaning = _meant_for_alarms(reading, told, places)
     # "Mine, ringing the police now" is uncertain for its danger alone, and that has just been passed on.
-    sure = certain or (
+    sure = text.certain or (
         reading.danger and meaning is not None and meaning.kind is Kind.MINE and not _is_of_another(incoming)
     )
     if meaning is not None and reading.digit and (waiting := await _waiting(case, person)):
@@ -58,8 +51,9 @@ async def answer(
     if on_a_visit:
         return False
     if reading.danger:
-        # "Have rung the police, they are on the way": about the alarm in hand, and said to everybody on its ladder.
-        await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
+        # "Reached, he says ring 999", "999 rung": said to everybody on the ladder, and an answer to whoever is led by a chase.
+        if not await talks.answer(case, text):
+            await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
     return False
 

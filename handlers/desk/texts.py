@@ -77,7 +77,7 @@ async def _said_to_an_alarm(case: Case, text: Text) -> None:
     """Whoever tells of a code word may be answering an alarm with it: "FALSE K7Q4, she did want the blue folder"."""
     names_one = any(meaning.code for meaning in text.reading.meanings)
     if names_one or await alarms.answerable(case, text.person):
-        await contacts.answer(case, text.person, text.reading, text.incoming, text.places, text.certain, text.said)
+        await contacts.answer(case, text)
 
 
 async def _carry_out(case: Case, text: Text, betrayed: bool) -> None:
@@ -98,7 +98,7 @@ async def _taken(case: Case, text: Text) -> bool:
     person, reading, incoming = text.person, text.reading, text.incoming
     if (not reading.danger and await restored.answer(case, text)) or await drills.take(case, text):
         return True
-    if await contacts.answer(case, person, reading, incoming, text.places, text.certain, text.said):
+    if await contacts.answer(case, text):
         return True
     if await answering.take(case, text):
         return True

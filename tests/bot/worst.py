@@ -12,6 +12,7 @@ WORST = {
     "name": "Asha Marsh-Lane",  # fifteen characters
     "about": "Dana Marsh-Lane",
     "initials": "A.M.",
+    "role": "headteacher",
     **dict.fromkeys(("phone", "head_phone"), "+447700900001"),
     "vehicle": "blue car, ZZ26 ZZZ",
     "lacks": "x" * 90,

@@ -131,7 +131,7 @@ async def test_E6_the_chase_goes_from_the_worker_to_the_address_the_head_and_the
     world.olive.receives("is yours", "Ring Asha +447700900001")
     for expected in (
         "Ring the house 07700 900960",
-        "Ring the head, Henry +447700900011",
+        "Ring the headteacher, Henry +447700900011",
         "Ring 999. Say: Asha",
     ):
         await world.olive.texts("no answer")

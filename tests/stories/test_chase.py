@@ -107,6 +107,60 @@ async def test_every_answer_keeps_the_alarm_with_whoever_is_at_work(world: World
     olive.receives("LEFT")
 
 
+@pytest.mark.parametrize("decision", ["reached henry, he says ring 999", "reached, call police"])
+@pytest.mark.parametrize("rung", ["rung 999", "i have rung 999", "999 rung"])
+async def test_danger_words_lead_the_chase_on_and_are_passed_on(world: World, decision: str, rung: str) -> None:
+    """What the head decides leads to the police, and that they are rung is taken; everybody on the ladder reads both."""
+    olive, henry = world.olive, world.henry
+    await missed(world, olive)
+    for answer, step in (
+        ("no answer", "No number is known"),
+        ("no answer", "Ring the head"),
+        (decision, "Ring 999. Say"),
+    ):
+        await olive.texts(answer)
+        olive.receives(step)
+    henry.receives("Olive writes", decision)
+    await olive.texts("should i ring 999")
+    olive.receives("Not sure what you mean. Ring 999. Say")
+    await olive.texts(rung)
+    olive.receives("999 is rung")
+    henry.receives("Olive writes", rung)
+    assert await world.open_alarms() == ["missed check-in"]
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_the_head_who_has_the_alarm_is_sent_to_nobody_who_decides(world: World) -> None:
+    """Whoever decides goes from the house straight to the police."""
+    henry = world.henry
+    await missed(world, world.olive)
+    await world.until("14:26")
+    await henry.texts("mine")
+    henry.receives("is yours", "Ring Asha")
+    await henry.texts("no answer")
+    henry.receives("No number is known")
+    await henry.texts("no answer")
+    henry.receives("Ring 999. Say")
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
+async def test_with_the_head_off_duty_the_deputy_decides(world: World) -> None:
+    """Nobody is sent to ring a head who is off today: the next who is on duty is named, as what they are."""
+    olive = world.olive
+    await world.henry.texts("off today")
+    await missed(world, olive)
+    for answer, step in (("no answer", "No number is known"), ("no answer", "Ring the deputy, Dana +447700900012")):
+        await olive.texts(answer)
+        olive.receives(step)
+    await world.asha.texts("left")
+    for one in world.everyone:
+        one.ignores()
+
+
 async def test_nobody_is_led_to_ring_somebody_under_duress(world: World) -> None:
     """A code word: no number, no chase; ringing could betray it."""
     olive, henry = world.olive, world.henry
