@@ -69,12 +69,17 @@ def names(desk: Desk, key: str) -> Reader:
             return [alone[0].id]
         sheet = _sheet(f"for {written}" if key == "visitors" else f"with {written}", setting)
         read_people(sheet)
-        if sheet.faults:
-            return sheet.faults[0]
         found = sheet.answers.get(key) or sheet.answers.get("partners") or sheet.answers.get("visitors")
+        if sheet.faults:
+            return sheet.faults[0]._replace(right={key: _besides(key, answers, found or [])})
         return found or Fault("plan_fault_nobody", {"said": written[:20].strip()})
 
     return read
+
+
+def _besides(key: str, answers: Answers, found: list[int]) -> list[int]:
+    """Who was named before, where others were on no list or too few, and who is named now."""
+    return list(dict.fromkeys([*was(answers).get(key, []), *found]))
 
 
 def partner(desk: Desk, options: tuple[Option, ...], lone: Lone) -> Reader:
@@ -93,7 +98,7 @@ def partner(desk: Desk, options: tuple[Option, ...], lone: Lone) -> Reader:
     def read(written: str, answers: Answers, setting: Setting) -> Value:
         value = reader(written, answers, setting)
         if value != "nobody":
-            return value
+            return _besides("partners", answers, value) if isinstance(value, list) else value
         return Fault("plan_fault_lone") if lone is Lone.NEVER else Several({"alone": True, "partners": []})
 
     return read
@@ -152,7 +157,7 @@ def _possible(times: dict[str, Value], answers: Answers, setting: Setting) -> Va
 
 
 def end(written: str, answers: Answers, setting: Setting) -> Value:
-    """How long, or until when."""
+    """How long, or until when; where the end was before the start, a start that is said with it is the new one."""
     option = chosen(written, LENGTHS, setting.language)
     if option is not None:
         return Several({"minutes": option.value})
@@ -161,7 +166,7 @@ def end(written: str, answers: Answers, setting: Setting) -> Value:
         sheet.answers["start"] = answers["start"]
         read_hours(sheet)
         if found := _of(sheet, "end", "minutes"):
-            return Several(found)
+            return Several({**(_of(sheet, "start") if "end" in was(answers) else {}), **found})
     return Fault("plan_fault_no_time")
 
 
@@ -171,8 +176,16 @@ def back(written: str, answers: Answers, setting: Setting) -> Value:
     sheet.answers |= _of_plan(answers, "start", "end")
     read_hours(sheet)
     if chosen(written, (NOT_BACK,), setting.language) or sheet.answers.get("not_back"):
-        return Several({"not_back": True})
-    return sheet.answers.get("back") or Fault("plan_fault_no_time")
+        return Several({"not_back": True, **_of_plan(was(answers), "end", "minutes")})
+    found = sheet.answers.get("back")
+    return Several({"back": found, **_length_before(found, answers)}) if found else Fault("plan_fault_no_time")
+
+
+def _length_before(back: str, answers: Answers) -> dict[str, Value]:
+    """The end or the length as it was said, where that is before they are back."""
+    length = _of_plan(was(answers), "end", "minutes")
+    ends = minute_of(length["end"]) if "end" in length else minute_of(answers["start"]) + length.get("minutes", 0)
+    return length if ends <= minute_of(back) else {}
 
 
 def _of_plan(answers: Answers, *wanted: str) -> dict[str, Value]:
@@ -252,14 +265,14 @@ def assessment(desk: Desk, goes: bool, lone: Lone) -> Reader:
     """Which risk assessment; somebody alone who has none may still name a colleague who goes along."""
 
     def read(written: str, answers: Answers, setting: Setting) -> Value:
+        alone = len(who_goes(answers, desk.me, goes)) < 2
         sheet = _sheet(written, setting)
         read_people(sheet)
-        if sheet.answers.get("partners"):
+        if alone and sheet.answers.get("partners"):
             return Several({"partners": sheet.answers["partners"], "alone": False})
         option = chosen(written, NOT_YET, setting.language)
         if option is None and not skips(written, setting.language):
             return text(120)(written, answers, setting)
-        alone = len(who_goes(answers, desk.me, goes)) < 2
         return Fault("plan_fault_unassessed") if alone and lone is not Lone.FREE else ""
 
     return read

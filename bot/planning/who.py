@@ -65,15 +65,18 @@ def _family(sheet: Sheet) -> None:
 
 
 def _unknown(sheet: Sheet) -> None:
-    """ "with Sam": a name that is on no list is named, and asked about."""
-    found = sheet.find(r"(?<!\w)(?:(?:with|w|gyda|efo|hefo)(?!\w)|w/)\s*(?P<who>[a-z][a-z'-]+)")
-    if found is None or re.fullmatch(sheet.any_of("not_people", "me"), found["who"]):
-        return
-    typed = sheet.text[found.start("who") : found.end("who")]
-    ends = re.match(rf"\s*(?:$|[,;{GAP}])", sheet.line[found.end() :])
-    if typed[0].isupper() or ends:
-        sheet.take(*found.span())
-        sheet.faults.append(Fault("plan_fault_partner", {"said": typed}))
+    """ "with Sam", "with Ben and Sam": a name that is on no list is named, and asked about."""
+    joined = rf"(?<={GAP})\s*(?:(?:{sheet.any_of('and')})(?!\w)|&|\+)"
+    for lead, needs_both in ((r"(?<!\w)(?:(?:with|w|gyda|efo|hefo)(?!\w)|w/)", False), (joined, True)):
+        found = sheet.find(rf"{lead}\s*(?P<who>[a-z][a-z'-]+)")
+        if found is None or re.fullmatch(sheet.any_of("not_people", "kin", "me"), found["who"]):
+            continue
+        typed = sheet.text[found.start("who") : found.end("who")]
+        ends = re.match(rf"\s*(?:$|[,;{GAP}])", sheet.line[found.end() :])
+        named = [typed[0].isupper() and not (needs_both and typed.isupper()), bool(ends)]
+        if all(named) if needs_both else any(named):
+            sheet.take(*found.span())
+            sheet.faults.append(Fault("plan_fault_partner", {"said": typed}))
 
 
 def read_pupil(sheet: Sheet) -> None:

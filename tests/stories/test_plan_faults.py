@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.people import Channel
+from bot.people import Channel, Role
 from store import visits
 from tests.world.world import SCHOOL, World
 
@@ -218,3 +218,107 @@ async def test_an_address_in_answer_is_the_whole_address(
     await asha.texts("no")
     asha.receives("PLANNED 1: Wed 14:00")
     assert (await planned(world, 1))[1] == address
+
+
+MENDED = [
+    ("today 1pm-1.25pm", ["4pm"], "Mon 16:00-16:25"),
+    ("today 1pm-1.25pm", ["tomorrow"], "Tue 13:00-13:25"),
+    ("20/11 2pm for 25 mins", ["4pm", "wed"], "Wed 14:00-14:25"),
+    ("31/2 2pm-2.25pm", ["4pm", "wed 3pm"], "Wed 15:00-15:25"),
+    ("tue 25 nov 2pm", ["4pm", "wed"], "Wed 14:00-14:45"),
+    ("28/3 1.30am-2.25am", ["3am"], "Sun 02:00-02:55"),
+    ("wed 3pm-2pm", ["2pm-3pm"], "Wed 14:00-15:00"),
+    ("wed 3pm-2pm", ["30 min"], "Wed 15:00-15:30"),
+    ("wed 2pm-3pm back 2.30pm", ["3.30pm"], "Wed 14:00-15:00"),
+    ("wed 2pm for 60 mins back 2.30pm", ["not back"], "Wed 14:00-15:00"),
+    ("wed 2pm-3pm back 2.30pm", ["2.30pm"], "Wed 14:00-14:30"),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("said", "answers", "when"), MENDED)
+async def test_what_was_right_stays_when_the_rest_is_mended(
+    world: World, by: Channel, said: str, answers: list[str], when: str
+) -> None:
+    """Past days, days that are none, ends and returns that cannot be: each answer changes what it says and no more."""
+    asha = world.asha
+    await world.enrols(asha)
+    await asha.texts(f"visit {said} 14 High St KT attendance", by)
+    for answer in answers:
+        asha.receives("?")
+        await asha.texts(answer, by)
+    asha.receives("signature?")
+    await asha.texts("no", by)
+    asha.receives("PLANNED 1")
+    assert await planned(world, 1) == (when, "14 High St")
+
+
+async def test_a_return_that_cannot_be_has_its_own_question(world: World) -> None:
+    """It is not asked for with the day, where no day would mend it."""
+    asha = world.asha
+    await asha.texts("visit 31/2 2pm 14 High St KT attendance back 1pm")
+    asha.receives("There is no 31/2. Which day?")
+    for said, answer in (
+        ("wed", "signature?"),
+        ("no", "Back 13:00 is before the start, 14:00. When are you back"),
+        ("3.30", "PLANNED 1: Wed 14:00 14 High St, KT, A., back 15:30."),
+    ):
+        await asha.texts(said)
+        asha.receives(answer)
+
+
+@pytest.fixture
+async def three(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Marsh Lane Primary, where Dana goes on visits too; with what else a story wants of its policy."""
+    world = World(tmp_path, school=f"{request.param}")
+    world.dana.roles |= {Role.VISITOR}
+    await world.opens()
+    await world.enrols(world.asha)
+    yield world
+    await world.closes()
+
+
+@BOTH
+@pytest.mark.parametrize("three", [WILLOWS], indirect=True)
+@pytest.mark.parametrize("said", ["with Ben and Sam", "with Sam & Ben"])
+@pytest.mark.parametrize("answers", [["Dana"], ["Zed and Dana", "Ben"], ["Dana and Zed", "Dana"], ["Zed", "D."]])
+async def test_a_colleague_who_was_named_still_goes(three: World, by: Channel, said: str, answers: list[str]) -> None:
+    """Who is on no list is named, wherever they stand; who is on it goes, and whoever is named instead of the other."""
+    asha = three.asha
+    await asha.texts(f"visit wed 2pm 14 High St KT attendance {said}", by)
+    asha.receives("Sam is not on the list of visitors. Who goes along?")
+    for answer in answers:
+        await asha.texts(answer, by)
+        if "Zed" in answer:
+            asha.receives("Zed is not on the list of visitors. Who goes along?")
+    asha.receives("signature?")
+    await asha.texts("no", by)
+    asha.receives("PLANNED 1: Wed 14:00 14 High St, KT, A., B., D.")
+    three.ben.receives("PLANNED 1 with you")
+    three.dana.receives("PLANNED 1 with you")
+
+
+@pytest.mark.parametrize("three", [f"{WILLOWS}overrides = {{ least_visitors = 3 }}\n"], indirect=True)
+async def test_one_more_is_named_where_they_are_too_few(three: World) -> None:
+    """Nobody has to be named once more."""
+    asha = three.asha
+    await asha.texts("visit wed 2pm 14 High St KT attendance with Ben")
+    asha.receives("signature?")
+    for said, answer in (("no", "At least 3 go, by the school's policy. Who goes along?"), ("Dana", "PLANNED 1")):
+        await asha.texts(said)
+        asha.receives(answer)
+    three.ben.receives("PLANNED 1 with you")
+    three.dana.receives("PLANNED 1 with you")
+
+
+@pytest.mark.parametrize("three", [SCHOOL], indirect=True)
+async def test_who_made_the_assessment_goes_in_nobodys_place(three: World) -> None:
+    """Where two go a name in answer says who made it, and not who goes."""
+    asha = three.asha
+    await asha.texts("visit wed 2pm-3pm 14 High St KT attendance with Ben back 3.30")
+    asha.receives("Who made the risk assessment, and when?")
+    await asha.texts("Dana, 20 Nov")
+    asha.receives("How and when was the family told?")
+    await asha.texts("rang mum")
+    asha.receives("PLANNED 1: Wed 14:00 14 High St, KT, A., B., back 15:30.")
+    three.ben.receives("PLANNED 1 with you")
