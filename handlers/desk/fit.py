@@ -26,15 +26,18 @@ async def look(case: Case, school_id: int) -> bool:
     if not school.calendar.is_open(case.now):
         return False
     day = school.calendar.day(case.now)
-    lacking = {one.id: one for one in await case.people(school_id) if _lacks(one, school.policy, day)}
+    everybody = {one.id: one for one in await case.people(school_id)}
+    lacking = {one.id: one for one in everybody.values() if _lacks(one, school.policy, day)}
     midnight = school.calendar.instant(day + DAY, time.min)
     # Nearly always nobody lacks anything: so nothing is read of the visits of the day.
     places = await visits.open_places(case.tx, school_id, midnight) if lacking else []
+    driven = {place.visit_id for place in places if (one := everybody.get(place.visitor_id)) and _has_car(one)}
     found = False
     for place in places:
         person = lacking.get(place.visitor_id) if _is_to_come(case, place, midnight) else None
         visit = await visits.by_id(case.tx, school_id, place.visit_id) if person and place.visit_id else None
         lacks = _lacks(person, visit.policy, day) if person and visit else []
+        lacks = [fault for fault in lacks if fault.lack is not Lack.NO_CAR or place.visit_id not in driven]
         if person and visit and lacks and await _is_due(case, person, lacks):
             await _tell(case, person, visit, lacks)
             found = True
@@ -43,6 +46,11 @@ async def look(case: Case, school_id: int) -> bool:
 
 def _is_to_come(case: Case, place: Place, midnight: datetime) -> bool:
     return place.state in COMING and place.starts_at is not None and case.now <= place.starts_at < midnight
+
+
+def _has_car(person: Person) -> bool:
+    """One car does for all who go on a visit."""
+    return bool(person.vehicle or any(person.particulars.car))
 
 
 def _lacks(person: Person, policy: Policy, day: date) -> list[Fault]:
