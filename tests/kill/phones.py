@@ -27,10 +27,11 @@ SENTENCES = {
     ),
     "danger": ("help me please", "he has a knife", "9"),
     "silence": (),
-    "nothing": ("status", "the dog is lovely"),
+    "nothing": ("2", "all ok", "status", "the dog is lovely"),
 }
-WELL = ("2", "all ok")
-"""By SMS a quiet OK costs no answer (docs/decisions/0016), and so nobody could tell it from one that was lost."""
+WELL = (*SENTENCES["code word"][1:], "2", "all ok", "the dog is lovely")
+"""By SMS what says that all is well may cost no answer (docs/decisions/0016), and so be told from nothing that was lost: it is
+said on Telegram alone."""
 ALARM = re.compile(r"ALARM (\w{4}) \d\d:\d\d: (.*)", re.DOTALL)
 SIGNS = {
     "code word": "CODE WORD from {name} at ",
@@ -138,9 +139,8 @@ class Visitor:
             self.may_text()
             self.phone.says(house)
             kind = self.chance.choice(("nothing", *SENTENCES))
-            sentences = SENTENCES[kind]
-            if kind == "nothing" and self.phone.channel is Channel.TELEGRAM:
-                sentences += WELL
+            spared = WELL if self.phone.channel is Channel.SMS else ()
+            sentences = [words for words in SENTENCES[kind] if words not in spared]
             if sentences:
                 self.may_text()
                 self.phone.says(self.chance.choice(sentences))

@@ -49,6 +49,7 @@ async def test_an_alarm_whose_sms_is_refused_goes_to_the_next_person_at_once(wor
     asha.ignores()
     olive.receives_nothing()
     henry.receives("ALARM", "missed check-in")
+    henry.receives("O.: SMS no longer reaches them")  # she is the whole office: he stands in for it
     await henry.texts("1")
     henry.receives("is yours 14:14")
     await asha.texts("3")
@@ -67,6 +68,7 @@ async def test_an_alarm_refused_by_sms_reaches_the_same_person_on_telegram(world
     asha.ignores()
     olive.receives("ALARM", "missed check-in", by=Channel.TELEGRAM)
     henry.receives("ALARM")
+    henry.receives("O.: SMS no longer reaches them")
     olive.ignores()
     await olive.writes("1")
     olive.receives("is yours", by=Channel.TELEGRAM)

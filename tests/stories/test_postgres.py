@@ -78,7 +78,7 @@ async def test_a_database_that_was_brought_back_holds_its_fire_when_told(world: 
     for words in ("AUTOMATIC", "brought back from a backup of 14:00", f"REAL {visit}"):
         olive.receives(words)
     assert await world.open_alarms() == []
-    await olive.texts("none")
+    await olive.texts("none real")
     olive.receives(f"Closed: {visit}")
     for one in (asha, olive, world.henry):
         one.ignores()
