@@ -30,9 +30,8 @@ demo: $(STAMP)
 run: $(STAMP)
 	@$(PY) -m bot run $(ARGS)
 
-# Three at once on two cores: a good part of many tests is waiting for a process or a disk.
 test: $(STAMP)
-	@$(MEMORY) $(PY) -m pytest -n 3 --dist loadgroup -q $(ARGS)
+	@$(MEMORY) $(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 check: $(STAMP)
 	@$(PY) -m ruff check .
