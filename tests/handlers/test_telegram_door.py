@@ -152,7 +152,7 @@ async def test_a_long_poll_is_cut_short_by_the_stop(inbox: Inbox) -> None:
     """Ending does not wait for Telegram."""
     with TelegramServer(Hands(), token=TOKEN, poll_cap=30) as telegram:
         async with door_of(telegram.url, inbox) as door, running(door):
-            await waits(telegram, lambda: len(telegram.calls("getUpdates")) == 1)
+            await waits(telegram, lambda: len(telegram.calls("getUpdates")) >= 1)
 
 
 async def test_a_pause_is_cut_short_by_the_stop(telegram: TelegramServer, inbox: Inbox) -> None:
