@@ -147,9 +147,10 @@ async def _bare(case: Case, heard: Heard, answer: Answer) -> str | None:
     asked_at = max(request.asked_at for request in theirs if request.asked_at)
     rivals = await talk_store.open_with(case.tx, text.person.school_id, text.person.id)
     rival = rivals[0].asked_at if rivals else None
-    if rival is not None and rival >= asked_at:
-        return None
     numbers = [request.visit_id for request in theirs]
+    if rival is not None and rival >= asked_at:
+        changes_mind = rivals[0].topic == DECLINING.name and _named_all_the_same(case, text, answer)
+        return _ask_back(case, text.person, "authorise_unclear", numbers) if changes_mind else None
     alarmed = [one for one in await alarms.answerable(case, text.person) if text.person.id in one.told]
     if alarmed and answer.do is Do.YES:
         return _ask_back(case, text.person, "ask_back_mine_or_yes", numbers, codes=", ".join(a.code for a in alarmed))

@@ -11,11 +11,11 @@ from bot.clock import SteppedClock
 from bot.delivery import Attempt, Parcel, Verdict
 from bot.people import Channel
 from handlers.delivery import Delivery
-from store import outbox
 from store.database import Database
-from store.outbox import Notice, State
+from store.outbox import State
 from store.schema import migrate
 from store.tables import OutboxRow
+from tests.handlers.test_delivery_wedged import owes
 from tests.world.quick import SEALER
 from tests.world.world import MONDAY_TWO
 
@@ -46,9 +46,7 @@ async def test_a_pass_cancelled_at_any_of_its_steps_sends_what_it_has_leased(del
     """Cancelled after one step, after two, and so on to the end: it is seen through each time."""
     cut_short = 0
     for steps in range(MOST):
-        async with delivery.database.transaction() as tx:
-            words = Notice(None, None, Channel.SMS, f"+44770090{steps:04}", "status", "14:00")
-            await outbox.owe(tx, words, delivery.clock())
+        await owes(delivery, 1)
         taking = asyncio.create_task(delivery.turn())
         for _ in range(steps):
             await asyncio.sleep(0)

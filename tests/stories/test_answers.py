@@ -43,6 +43,24 @@ async def test_a_yes_after_the_refusal_is_no_arrival(world: World) -> None:
         one.receives(f"{number}: H. said no 14:02, and the first answer counts: too short notice")
 
 
+async def test_a_yes_in_answer_to_why_not_is_no_arrival(world: World) -> None:
+    """Who has said no and is asked why may change their mind: they are asked which it is, and no visit of theirs begins."""
+    await world.plans(world.ben, start="14:00", end="14:20")
+    await world.ben.texts("called off")
+    for one in (world.ben, world.olive, world.henry):
+        one.receives("CALLED OFF")
+    number = await asked(world)
+    world.henry.receives("AUTHORISE?")
+    await world.henry.texts("2")
+    world.henry.receives("Why")
+    await world.henry.texts("1 yes")
+    world.henry.receives("Is that a yes?", f"Reply {number} yes")
+    await world.henry.texts(f"{number} yes")
+    world.henry.receives(f"AUTHORISED {number}")
+    for one in (world.asha, world.ben):
+        one.receives("AUTHORISED by H.")
+
+
 async def test_a_visit_that_was_called_off_is_not_authorised(world: World) -> None:
     """Who was asked hears that it is off, whatever their role; a yes after that lets nobody go, and is no arrival either."""
     henry, dana = world.henry, world.dana
