@@ -83,8 +83,9 @@ class Desk:
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
         """A door's way in (law 4). Returns after the commit; raises StoreDown when nothing was kept."""
+        came_at = self.clock()  # not when the store had time for it: its age was taken now
         async with self.database.transaction() as tx:
-            fresh = await inbox.keep(tx, channel, external_id, raw, self.clock())
+            fresh = await inbox.keep(tx, channel, external_id, raw, came_at)
         self.woken.set()
         return fresh
 

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 # A link's payload is of these characters (core.telegram.org/bots/features#deep-linking); any other text after
 # /start was typed by a person.
-AGE, WORTH_TELLING = "doorstep_age", timedelta(seconds=10)
+AGE, WORTH_TELLING = "doorstep_age", timedelta(seconds=1)
 START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
 # What a person can send that is no text, the particular before the general: an animation is also a document,
 # a venue also a location. The words are what the journal and the answer call it.

@@ -1,11 +1,13 @@
 """A text that is read late counts from when it was said: it raises as ever, and lowers only what it had ended in time."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from bot.people import Channel
 from handlers.sms.inbound import pack
+from handlers.telegram.updates import age_of, with_age
 from tests.world.world import World
 
 
@@ -273,6 +275,24 @@ async def test_texts_that_waited_together_are_read_in_the_order_they_were_sent(w
         clock.move_to(begun + timedelta(milliseconds=later))
         fields = {"MessageSid": f"SM{number}", "From": world.asha.number, "Body": text, "Age": str(age)}
         await desk.keep(Channel.SMS, f"SM{number}", pack("listed", list(fields.items()), ""))
+    await world.settles()
+    world.olive.receives("CODE WORD", "4 Mill Lane")
+    for one in (world.asha, world.olive, world.henry):
+        one.ignores()
+
+
+async def test_what_two_lives_took_in_is_read_in_the_order_it_was_sent(world: World) -> None:
+    """The first text was kept nine seconds old, the next one thirteen, by a later life: it was sent behind the first."""
+    desk, clock = world.attached.service.desk, world.clock
+    await world.enrols(world.asha)
+    begun = clock()
+    for number, (text, sent, came) in enumerate((("arrived 4 Mill Lane", 0, 9), ("blue folder", 2, 15))):
+        clock.move_to(begun + timedelta(seconds=came))
+        chat = {"id": world.asha.chat, "type": "private"}
+        message = {"message_id": number, "date": int(begun.timestamp()) + sent, "chat": chat, "text": text}
+        update = {"update_id": 900 + number, "message": message}
+        aged = with_age(update, age_of(update, clock()))
+        await desk.keep(Channel.TELEGRAM, str(900 + number), json.dumps(aged).encode())
     await world.settles()
     world.olive.receives("CODE WORD", "4 Mill Lane")
     for one in (world.asha, world.olive, world.henry):
