@@ -56,14 +56,17 @@ def counted(said: Said, places: Iterable[Place]) -> datetime:
 def counts(said: Said, event: Event, place: Place, places: Iterable[Place], policy: Policy, now: datetime) -> bool:
     """Whether a text that would lower, protect or put off still does. What does not count asks back.
 
-    It does not when the same person has been heard since, on any of their `places`: later words stand. Nor does an "OK" that
-    was said before the question was due that is open now: nobody answers a check-in in advance (docs/decisions/0009).
+    It does not when the same person has been heard since, on any of their `places`, however soon it is read: later words
+    stand, and a "left" from the house before closes no visit. An arrival protects: what was said on the way is no later
+    word than that. Nor does an "OK" that was said before the question was due that is open now: nobody answers a check-in in
+    advance (docs/decisions/0009).
     """
+    on_the_way = COMING if event is Event.ARRIVED else ()
+    heard = [at for one in places if one.state not in on_the_way and (at := one.heard_at or one.left_at)]
+    if said.old or any(instant > said.spoke_at + BLUR for instant in heard):
+        return False
     if not said.late:
         return True
-    heard = [instant for one in places if (instant := one.heard_at or one.left_at)]
-    if said.old or any(instant > said.at + BLUR for instant in heard):
-        return False
     answers = event is Event.OK or (event is Event.LEFT and place.state in COMING)
     return not answers or place.deadline not in _ASKING or said.at >= _question_due(place, policy, now)
 

@@ -148,14 +148,15 @@ def _only(event: Event, happening: Happening) -> Happening:
 
 async def _as_said(case: Case, text: Text, happening: Happening, place: Place, heard_on: Sequence[Place]) -> Happening:
     """What comes late counts from when it was said, where it still counts; else it is asked back about."""
-    happening = replace(happening, spoke_at=text.said.spoke_at)
-    if not text.said.late or happening.event is Event.DANGER:
+    happening, is_late = replace(happening, spoke_at=text.said.spoke_at), text.said.late
+    if happening.event is Event.DANGER:
         return happening
     if happening.event in _HARMLESS or happening.event in _RAISING:
-        return replace(happening, said_at=text.said.at)  # heard when it was said: a "left" behind it still counts
+        # Heard when it was said: a "left" behind it still counts.
+        return replace(happening, said_at=text.said.at) if is_late else happening
     policy = await case.policy(text.person.school_id, place.visit_id)
     if late.counts(text.said, happening.event, place, heard_on, policy, case.now):
-        return replace(happening, said_at=late.counted(text.said, heard_on))
+        return replace(happening, said_at=late.counted(text.said, heard_on)) if is_late else happening
     asked = happening.event.value.replace(" ", "_")
     return Happening(Event.UNCLEAR, ask=asked, note=happening.note, said_at=text.said.at, spoke_at=text.said.spoke_at)
 

@@ -44,8 +44,8 @@ class SmsListing:
             found = [one for some in filters for one in await self._pages(some, instant)]
         except Exception as error:
             raise Unlisted(attempt_after(error).error) from error
-        # Newest first as they come: turned round, those of one second keep the order in which they were sent.
-        return sorted(reversed(found), key=lambda one: one.sent_at)
+        found.reverse()  # they come newest first; those of one second keep the order in which they were sent
+        return sorted(found, key=lambda one: one.sent_at)
 
     async def receipt_of(self, provider_id: str) -> Listed | None:
         """What its receipt would have said; None while there is nothing to say. Raises Unlisted."""

@@ -102,6 +102,21 @@ def test_what_is_read_at_once_always_counts() -> None:
     assert counts(Said(NOW, NOW), Event.OK, SILENT, [SILENT], POLICY, NOW)
 
 
+@pytest.mark.parametrize("event", [Event.LEFT, Event.OK, Event.ARRIVED, Event.RETURNED])
+def test_later_words_stand_however_soon_the_earlier_ones_are_read(event: Event) -> None:
+    """A "left" of twenty seconds ago closes no visit that began ten seconds ago."""
+    next_house = Place(ASHA.id, State.THERE, arrived_at=at("14:19:50"), heard_at=at("14:19:50"))
+    assert not does(event, "14:19:40", next_house)
+    assert does(event, "14:19:49", next_house)
+
+
+def test_an_arrival_protects_whatever_was_said_on_the_way() -> None:
+    """ "Running late" was heard first, and said after it: they are there all the same."""
+    coming = Place(ASHA.id, State.PLANNED, starts_at=at("14:30"), heard_at=at("14:19:50"))
+    assert does(Event.ARRIVED, "14:19:40", coming)
+    assert not does(Event.LATE, "14:19:40", coming)
+
+
 def test_a_question_whose_time_is_not_known_is_not_answered_late() -> None:
     """Without a plan to tell when it was put, the safe guess is now."""
     asked = Place(ASHA.id, State.SILENT, deadline=Event.AGAIN_DUE, deadline_at=datetime.max.replace(tzinfo=NOW.tzinfo))

@@ -19,6 +19,8 @@ PATIENCE = 60.0
 AS_LONG_AS_IT_TAKES = 180.0
 """Seconds. Who needs help, or has fallen silent, says nothing more until the alarm has come."""
 LOOK = 0.25
+BREATH = 1.0
+"""Seconds. Nobody types a text again sooner than that."""
 SENTENCES = {
     "code word": (
         "Could you put the blue folder on my desk please",
@@ -111,9 +113,9 @@ class Phone:
         if self.channel is Channel.TELEGRAM:
             self.updates.append(str(self.telegram.texts(self.chat, text).update_id))
             return
-        while self.twilio.texts(self.number, text) != TAKEN:
+        while (life := self.doorstep.life) and self.twilio.texts(self.number, text) != TAKEN:
             self.again += 1
-            if not self.doorstep.up.wait(PATIENCE):
+            if not self.doorstep.comes_back(life, BREATH, PATIENCE):
                 raise TimeoutError("Doorstep did not come back")
 
 

@@ -99,6 +99,30 @@ async def test_a_late_left_of_an_earlier_visit_does_not_close_the_next(world: Wo
     olive.receives("LEFT")
 
 
+async def test_a_left_that_is_read_soon_does_not_close_the_next_visit_either(world: World) -> None:
+    """Twilio's list brings it 20 seconds after it was said, and the next arrival came by itself in between."""
+    asha, olive = world.asha, world.olive
+    await asha.texts("arrived at 3 Church Close")
+    await world.passes("4m")
+    await asha.texts("left")
+    world.twilio.fails_next(503, method="list", times=99)
+    await world.passes("1m")
+    await asha.texts_in_vain("left")
+    await asha.texts_in_vain("arrived at 3 Church Close")
+    await world.passes("10s")
+    await asha.texts("arrived at 9 Mill Lane")
+    for one in (asha, olive):
+        one.ignores()
+    world.twilio.mends()
+    await world.passes("10s")
+    asha.receives("Have you left?", "nothing has changed")
+    asha.receives("Not sure what you mean, so nothing has changed.")
+    assert await world.state(asha) == "there"
+    await asha.texts("3")
+    asha.receives("LEFT")
+    olive.receives("LEFT")
+
+
 @pytest.mark.parametrize(
     ("words", "read_at", "asked", "told"),
     [
