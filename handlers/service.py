@@ -38,7 +38,7 @@ from handlers.held import Backstop
 from handlers.reconcile import LOOK, Reconciler
 from handlers.spooling import EVERY, SpoolingDoor
 from store import outbox, people, pulse, schools
-from store.database import Database
+from store.database import Database, LostHold
 from store.schema import migrate
 
 log = structlog.get_logger(__name__)
@@ -51,10 +51,6 @@ CHORES = 60.0
 """Seconds between looks at what is due once a day or once a term."""
 PULSE = 5.0
 """Seconds between notes, for the auditor, that a pass of the desk has ended."""
-
-
-class LostHold(Exception):
-    """The store's lock was lost: another process may act, so this one must not."""
 
 
 def end_process() -> None:

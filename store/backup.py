@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import make_url
 
+from bot.faults import Mendable
 from store.crypto import KeyFault, Sealer
 
 FIRST_LINE = b"doorstep backup 1\n"
@@ -23,7 +24,7 @@ ID, ORDER = 16, 8
 OPEN_SQL = "SELECT count(*) FROM place WHERE deadline_at IS NOT NULL"
 
 
-class BackupFault(Exception):
+class BackupFault(Mendable):
     """A backup that cannot be taken, or that is not to be believed."""
 
 

@@ -13,12 +13,16 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.faults import BAD_SETTINGS, Mendable
+
 SHORTEST_SECRET = 16
 SHORT, REMEMBERED = 300, 4_096
 
 
-class KeyFault(Exception):
+class KeyFault(Mendable):
     """A secret that cannot be used, or rows that it does not open."""
+
+    exit_code = BAD_SETTINGS
 
 
 class Sealer:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.faults import BAD_SETTINGS, Mendable
 from store.crypto import Sealer
 from store.inplace import InPlaceConnection
 from store.tables import SchoolRow
@@ -31,11 +32,17 @@ ALONE = {"synchronize_session": False}
 READING = {"reads_only": True}
 
 
-class StoreInUse(Exception):
+class StoreInUse(Mendable):
     """Another process already acts on this store."""
 
+    exit_code = BAD_SETTINGS
 
-class StoreDown(Exception):
+
+class LostHold(Mendable):
+    """The store's lock was lost: another process may act, so this one must not."""
+
+
+class StoreDown(Mendable):
     """The store cannot be read or written now; nothing was kept."""
 
 

@@ -10,14 +10,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from bot.faults import BAD_SETTINGS, Mendable
 from store.database import Database, store_down
 from store.floor import floor_of
 
 log = structlog.get_logger(__name__)
 
 
-class SchemaAhead(Exception):
+class SchemaAhead(Mendable):
     """The store was written by a newer Doorstep, and this version may not act on it."""
+
+    exit_code = BAD_SETTINGS
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -12,10 +12,10 @@ import pytest
 import typer.main
 
 from bot.__main__ import app
+from bot.faults import BAD_SETTINGS, FAILED
 from bot.policy import Policy, parse_policy, preset
 from bot.school import parse_schools
 from bot.settings import NAMES, SECRETS
-from handlers.commands.shared import BAD_SETTINGS, FAILED
 from handlers.imports import ENTRY_COLUMNS, PEOPLE_COLUMNS, VISIT_COLUMNS
 from tests.handlers.office import open_office
 

@@ -11,9 +11,10 @@ import typer
 
 from bot.audit import Finding
 from bot.clock import system_clock
+from bot.faults import FAILED
 from handlers import logs
 from handlers.audit import Auditor, Route
-from handlers.commands.shared import FAILED, AsJson, carry_out, settings_and_schools
+from handlers.commands.shared import AsJson, carry_out, settings_and_schools
 
 
 def audit(

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.clock import system_clock
+from bot.faults import FAILED
 from handlers import backups, reports
-from handlers.commands.shared import FAILED, carry_out, key_for, refuse, settings_and_schools
+from handlers.commands.shared import carry_out, key_for, refuse, settings_and_schools
 from store.crypto import Sealer
 
 BackupFile = Annotated[Path, typer.Argument(help="The file of the backup.")]

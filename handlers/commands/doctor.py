@@ -12,13 +12,14 @@ from rich.text import Text
 
 from bot.checkup import About, Colour, Sign, red, summary
 from bot.clock import Clock, system_clock
+from bot.faults import FAILED
 from bot.people import Channel
 from bot.policy import PolicyError
 from bot.school import School, parse_schools
 from bot.settings import Settings, SettingsError, load_settings
 from handlers import doctor as room
 from handlers import logs
-from handlers.commands.shared import ENV_FILE, FAILED, AsJson, carry_out, key_for
+from handlers.commands.shared import ENV_FILE, AsJson, carry_out, key_for
 from handlers.doctor import Check
 from handlers.doors import telegram_webhook
 from handlers.sms.checks import TwilioChecks

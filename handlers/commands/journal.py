@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from bot.faults import FAILED
 from handlers import reports
-from handlers.commands.shared import FAILED, AsJson, carry_out, looked_at, refuse
+from handlers.commands.shared import AsJson, carry_out, looked_at, refuse
 from store import journal as journal_store
 
 

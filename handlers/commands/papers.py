@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from bot.clock import system_clock
+from bot.faults import FAILED
 from bot.papers import COLUMNS, Document
 from bot.school import School
-from handlers.commands.shared import FAILED, SchoolName, carry_out, looked_at, refuse, school_named
+from handlers.commands.shared import SchoolName, carry_out, looked_at, refuse, school_named
 from handlers.papers import FORMATS, gather
 from handlers.papers.gather import NoSuch
 from store.database import Transaction

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from bot.clock import system_clock
+from bot.faults import FAILED
 from bot.people import Channel
 from handlers import imports, reports, telegram
 from handlers.commands.shared import (
-    FAILED,
     AsJson,
     carry_out,
     looked_at,

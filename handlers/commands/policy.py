@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import presets
+from bot.faults import FAILED
 from bot.policy import Policy, PolicyError, parse_policy, preset
 from bot.school import parse_schools
-from handlers.commands.shared import FAILED, AsJson, refuse
+from handlers.commands.shared import AsJson, refuse
 
 app = typer.Typer(no_args_is_help=True, help="The rules of a school, and the presets to start from.")
 

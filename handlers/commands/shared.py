@@ -10,19 +10,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from bot.faults import BAD_SETTINGS, FAILED, Mendable
 from bot.policy import PolicyError
 from bot.school import School, parse_schools
 from bot.settings import Settings, SettingsError, load_settings
-from handlers import imports
-from handlers.service import LostHold
-from handlers.web.running import PortTaken
 from store import schools as schools_store
-from store.backup import BackupFault
-from store.crypto import KeyFault, Sealer, key_beside
-from store.database import Database, StoreDown, StoreInUse, Transaction
-from store.schema import SchemaAhead, migrate
+from store.crypto import Sealer, key_beside
+from store.database import Database, Transaction
+from store.schema import migrate
 
-BAD_SETTINGS, FAILED = 2, 1
 ENV_FILE = Path(".env")
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
@@ -66,12 +62,8 @@ def carry_out(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end; a fault that an administrator can mend is told in one line."""
     try:
         asyncio.run(work)
-    except (StoreInUse, SchemaAhead, KeyFault, PortTaken) as error:
-        refuse(error)
-    except imports.ImportRefused as refused:
-        refuse("nothing was imported:\n  " + "\n  ".join(refused.lines), FAILED)
-    except (StoreDown, LostHold, BackupFault) as error:
-        refuse(error, FAILED)
+    except Mendable as error:
+        refuse(error, error.exit_code)
 
 
 @asynccontextmanager

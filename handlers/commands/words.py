@@ -11,8 +11,9 @@ import typer
 
 from bot import codeword
 from bot.clock import system_clock
+from bot.faults import FAILED
 from bot.words import think
-from handlers.commands.shared import FAILED, LOCAL_TIME, AsJson, refuse
+from handlers.commands.shared import LOCAL_TIME, AsJson, refuse
 
 code_words = typer.Typer(no_args_is_help=True, help="Phrases that bring help unseen.")
 

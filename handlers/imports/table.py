@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 import phonenumbers
 
 from bot.codeword import objections
+from bot.faults import Mendable
 from bot.school import School
 
 REGION = "GB"
 MOST_CODE_WORDS = 3
 
 
-class ImportRefused(Exception):
+class ImportRefused(Mendable):
     """Nothing was saved. `lines` says why, a text for each fault, in the order of the file."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
+        super().__init__("nothing was imported:\n  " + "\n  ".join(lines))
         self.lines = list(lines)
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 import uvicorn
 from fastapi import FastAPI
 
+from bot.faults import BAD_SETTINGS, Mendable
 from handlers.web.serve import server_for
 
 
-class PortTaken(Exception):
+class PortTaken(Mendable):
     """The address to listen on is not to be had."""
+
+    exit_code = BAD_SETTINGS
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.alarm import Alarm, Kind
 from bot.drill import State
+from bot.faults import FAILED
 from bot.people import Channel, Person, Role
-from handlers.commands.shared import FAILED
 from store import alarms, drills, outbox, people
 from store.outbox import Notice
 from tests.handlers.office import OLIVE, SCHOOLS, open_office

@@ -17,8 +17,8 @@ from bot.__main__ import app
 from bot.agreement import State as AgreementState
 from bot.alarm import Alarm, Kind
 from bot.details import Details
+from bot.faults import BAD_SETTINGS, FAILED
 from bot.visit import Place, State
-from handlers.commands.shared import BAD_SETTINGS, FAILED
 from store import alarms, journal, records, visits
 from store.database import Transaction
 from store.records import Feedback, Written
