@@ -5,6 +5,7 @@ not (DESIGN §2). Alarms are taken first, and never wait for a prompt.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +16,9 @@ from bot.clock import Clock
 from bot.delivery import Attempt, Carrier, Parcel, Verdict
 from bot.outage import Ways
 from bot.people import Channel
-from store import outbox
+from store import leases
 from store.database import Database, StoreDown, Transaction
-from store.outbox import Leased
+from store.leases import Leased
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
@@ -61,7 +62,7 @@ class Delivery:
     async def begin(self) -> None:
         """At the start: leases of a process that died are doubtful, and ours to take."""
         async with self.database.transaction() as tx:
-            await outbox.expire_leases(tx, self.clock())
+            await leases.expire_leases(tx, self.clock())
 
     async def turn(self) -> int:
         """Take what is owed and start sending it, alarms first. Gives how many were taken.
@@ -90,7 +91,7 @@ class Delivery:
         try:
             async with self.database.transaction() as tx:
                 if unsure:
-                    await outbox.take_back(tx, unsure, self.clock())
+                    await leases.take_back(tx, unsure, self.clock())
                 await first(tx)
                 leased += await self._lease(tx, landing)
         except StoreDown:
@@ -105,16 +106,14 @@ class Delivery:
 
     async def _lease(self, tx: Transaction, landing: Leased | None = None) -> list[Leased]:
         """What there are hands for; those of the parcel that is landing are free again."""
+        if self.resting:
+            return []
+        busy = Counter(self._under_way.values())
+        if landing is not None:
+            busy[landing.parcel.urgent] -= 1
+        free = leases.Free(max(0, ALARMS_AT_ONCE - busy[True]), max(0, AT_ONCE - busy[False]))
         now = self.clock()
-        leased: list[Leased] = []
-        for urgent, most in ((True, ALARMS_AT_ONCE), (False, AT_ONCE)):
-            free = most - sum(is_urgent is urgent for is_urgent in self._under_way.values())
-            free += landing is not None and landing.parcel.urgent is urgent
-            if free > 0 and not self.resting:
-                leased += await outbox.lease(
-                    tx, self.token(), now, now + LEASE, free, self.carriers, urgent, self.ahead
-                )
-        return leased
+        return await leases.lease(tx, self.token(), now, now + LEASE, free, self.carriers, self.ahead)
 
     def _start(self, leased: list[Leased]) -> None:
         for one in leased:
@@ -132,7 +131,7 @@ class Delivery:
         if self.resting or (self._landed_at is not None and self._landed_at > late):
             return
         async with self.database.transaction() as tx:
-            waits = await outbox.has_waited(tx, late, self.carriers)
+            waits = await leases.has_waited(tx, late, self.carriers)
         if waits:
             raise Wedged("what is owed does not leave")
 
@@ -201,7 +200,7 @@ class Delivery:
 
         async def outcome(tx: Transaction) -> None:
             nonlocal ours
-            ours = await outbox.write_down(tx, leased, attempt, self.clock())
+            ours = await leases.write_down(tx, leased, attempt, self.clock())
 
         await self._take_in_hand(outcome, leased)
         log.info(
@@ -219,7 +218,7 @@ class Delivery:
         if found is None:
             return None
         async with self.database.transaction() as tx:
-            taken = await outbox.is_adopted(tx, found.provider_id, leased.parcel.reference)
+            taken = await leases.is_adopted(tx, found.provider_id, leased.parcel.reference)
         return None if taken else found
 
     async def _try(self, leased: Leased) -> Attempt:

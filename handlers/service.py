@@ -37,7 +37,7 @@ from handlers.heartbeat import Heartbeat
 from handlers.held import Backstop
 from handlers.reconcile import LOOK, Reconciler
 from handlers.spooling import EVERY, SpoolingDoor
-from store import outbox, people, pulse, schools
+from store import leases, people, pulse, schools
 from store.database import Database, LostHold
 from store.schema import migrate
 
@@ -194,7 +194,7 @@ class Service:
         """When the next thing will happen by itself: a deadline, or a notice that is to be tried again."""
         deadline = await self.desk.next_deadline()
         async with self.database.transaction() as tx:
-            owed = await outbox.next_due(tx)
+            owed = await leases.next_due(tx)
         held = await self.backstop.next_instant()
         looked = self.guard.next_instant()
         return min((instant for instant in (deadline, owed, held, looked) if instant), default=None)

@@ -193,11 +193,12 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         # Transactions are opened below, as IMMEDIATE: the driver's own lazy BEGIN could not be upgraded under load.
         connection.isolation_level = None
         cursor = connection.cursor()
+        # The patience first: a file that is locked already is waited for no longer than one that is locked later.
         for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_MILLISECONDS}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

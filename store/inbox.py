@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -72,13 +72,17 @@ async def missing(tx: Transaction, channel: Channel, external_ids: Sequence[str]
     return gone
 
 
+def is_receipt() -> ColumnElement[bool]:
+    """Whether a row is the receipt for a text of ours."""
+    return col(InboxRow.external_id).like(A_RECEIPT)
+
+
 async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: bool | None = None) -> Sequence[Kept]:
     """Rows not yet dealt with, oldest first: receipts only, all but receipts, or every one."""
     query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after)
     query = query.where(col(InboxRow.channel).in_(CHANNELS))  # what another version has taken in is for that version
     if receipts is not None:
-        a_receipt = col(InboxRow.external_id).like(A_RECEIPT)
-        query = query.where(a_receipt if receipts else ~a_receipt)
+        query = query.where(is_receipt() if receipts else ~is_receipt())
     return [_kept(tx, row) for row in (await tx.session.exec(query.order_by(col(InboxRow.id)).limit(limit))).all()]
 
 

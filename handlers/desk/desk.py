@@ -10,9 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.alarm import Alarm, Kind
-from bot.authorising import Request
-from bot.briefing import Briefing
+from bot.alarm import Kind
 from bot.checkup import Sign
 from bot.clock import Clock
 from bot.events import Incoming, Sort
@@ -38,7 +36,7 @@ from handlers.desk.chores import CHORES
 from handlers.desk.due import BATCH, Due, Task, due, next_due, of_notices
 from handlers.desk.sores import Sores
 from store import alarms as alarm_store
-from store import briefings, inbox, outbox, receipts, requests, visits
+from store import briefings, glance, inbox, outbox, receipts, requests, visits
 from store import drills as drill_store
 from store import restored as restored_store
 from store import talks as talk_store
@@ -46,7 +44,6 @@ from store.database import Database, Stale, StoreDown, Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
 from store.restored import Brought
-from store.talks import Talk
 
 log = structlog.get_logger(__name__)
 ROUNDS = 9
@@ -110,25 +107,37 @@ class Desk:
             async with self.database.transaction() as tx:
                 found = await self._due(tx)
         places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id, True) for s, p in found.places]
-        alarms_due = [(a.is_duress, Task(a.id, partial(self._alarm, alarm=a), a.visit_id, True)) for a in found.alarms]
+        on_alarm = partial(self._as_it_stands, by_id=alarm_store.by_id, work=alarms.deadline)
+        alarms_due = [(a.is_duress, Task(a.id, partial(on_alarm, one=a), a.visit_id, True)) for a in found.alarms]
         count += await self._each("alarm", [task for is_duress, task in alarms_due if is_duress])
         count += await self._each("place", places_due)
         count += await self._each("alarm", [task for is_duress, task in alarms_due if not is_duress])
-        count += await self._each("talk", [Task(talk.id, partial(self._talk, talk=talk)) for talk in found.talks])
-        count += await self._each("request", [Task(r.id, partial(self._request, request=r)) for r in found.requests])
-        count += await self._each("briefing", [Task(b.id, partial(self._brief, one=b)) for b in found.briefings])
+        for what, rows, by_id, work in (
+            ("talk", found.talks, talk_store.by_id, talks.remind),
+            ("request", found.requests, requests.by_id, authorising.due),
+            ("briefing", found.briefings, briefings.by_id, briefing.due),
+        ):
+            do = partial(self._as_it_stands, by_id=by_id, work=work)
+            count += await self._each(what, [Task(one.id, partial(do, one=one)) for one in rows])
         count += await self._all(found.receipts)
-        async with self.database.transaction() as tx:
-            now, rest = self.clock(), self._sores.resting
-            troubled = await outbox.troubled(tx, BATCH, rest("notice", now))
-            silent = [] if found.hides_receipts else await receipts.silent(tx, now, BATCH, rest("receipt", now))
-        count += await self._each("notice", of_notices(troubled, self._mend))
-        count += await self._each("receipt", of_notices(silent, self._unheard))
+        if count or found.notices:
+            count += await self._notices(found)
         if count:
             self.wake()
         if found.is_full:
             self.woken.set()
         return count
+
+    async def _notices(self, found: Due) -> int:
+        """What did not get through, and what nothing more is heard of: after the receipts, which may tell of either."""
+        async with self.database.transaction() as tx:
+            now, rest = self.clock(), self._sores.resting
+            if not (await glance.look(tx, now)).notices:
+                return 0
+            troubled = await outbox.troubled(tx, BATCH, rest("notice", now))
+            silent = [] if found.hides_receipts else await receipts.silent(tx, now, BATCH, rest("receipt", now))
+        count = await self._each("notice", of_notices(troubled, self._mend))
+        return count + await self._each("receipt", of_notices(silent, self._unheard))
 
     async def _due(self, tx: Transaction) -> Due:
         now = self.clock()
@@ -277,25 +286,13 @@ class Desk:
         if fresh is not None and school_id in self.habits.schools:
             await places.deadline(self._case(tx), school_id, fresh)
 
-    async def _alarm(self, tx: Transaction, alarm: Alarm) -> None:
-        fresh = await alarm_store.by_id(tx, alarm.school_id, alarm.id or 0)
-        if fresh is not None and alarm.school_id in self.habits.schools:
-            await alarms.deadline(self._case(tx), fresh)
-
-    async def _talk(self, tx: Transaction, talk: Talk) -> None:
-        fresh = await talk_store.by_id(tx, talk.school_id, talk.id or 0)
-        if fresh is not None and talk.school_id in self.habits.schools:
-            await talks.remind(self._case(tx), fresh)
-
-    async def _request(self, tx: Transaction, request: Request) -> None:
-        fresh = await requests.by_id(tx, request.school_id, request.id or 0)
-        if fresh is not None and request.school_id in self.habits.schools:
-            await authorising.due(self._case(tx), fresh)
-
-    async def _brief(self, tx: Transaction, one: Briefing) -> None:
-        fresh = await briefings.by_id(tx, one.school_id, one.id or 0)
+    async def _as_it_stands(
+        self, tx: Transaction, one: Any, by_id: Callable[..., Any], work: Callable[..., Any]
+    ) -> None:
+        """Do it to the row as it is by now, where its school is still ours."""
+        fresh = await by_id(tx, one.school_id, one.id or 0)
         if fresh is not None and one.school_id in self.habits.schools:
-            await briefing.due(self._case(tx), fresh)
+            await work(self._case(tx), fresh)
 
     async def _mend(self, tx: Transaction, row: Troubled) -> None:
         await troubles.mend(self._case(tx), row)

@@ -10,7 +10,7 @@ from bot.authorising import Request
 from bot.briefing import Briefing
 from bot.visit import Place
 from handlers.desk.sores import Sores
-from store import alarms, briefings, drills, inbox, receipts, requests, talks, visits
+from store import alarms, briefings, drills, glance, inbox, receipts, requests, talks, visits
 from store.database import Transaction
 from store.inbox import Kept
 from store.outbox import Troubled
@@ -49,6 +49,8 @@ class Due(NamedTuple):
     requests: Sequence[Request]
     briefings: Sequence[Briefing]
     receipts: Sequence[Kept]
+    notices: bool
+    """Whether there may be notices in trouble, or without a receipt for too long."""
     held: bool
 
     @property
@@ -79,15 +81,19 @@ async def due(
     def resting(what: str) -> list[int]:
         return sores.resting(what, now)
 
-    places_due = [] if held else await visits.due(tx, now, BATCH, schools, [*resting("place"), *waiting.places])
-    alarms_due = await alarms.due(tx, now, BATCH, schools, [*resting("alarm"), *waiting.alarms])
+    may_be = await glance.look(tx, now)
+    if held:
+        may_be = may_be._replace(places=False, requests=False, briefings=False)
+    on_place, on_alarm = [*resting("place"), *waiting.places], [*resting("alarm"), *waiting.alarms]
+    alarms_due = await alarms.due(tx, now, BATCH, schools, on_alarm) if may_be.alarms else []
     return Due(
-        places_due,
+        await visits.due(tx, now, BATCH, schools, on_place) if may_be.places else [],
         [alarm for alarm in alarms_due if alarm.is_duress or not held],
-        await talks.due(tx, now, BATCH, schools, resting("talk")),
-        [] if held else await requests.due(tx, now, BATCH, schools, resting("request")),
-        [] if held else await briefings.due(tx, now, BATCH, schools, resting("briefing")),
-        await inbox.new_ones(tx, RECEIPTS, receipts=True),
+        await talks.due(tx, now, BATCH, schools, resting("talk")) if may_be.talks else [],
+        await requests.due(tx, now, BATCH, schools, resting("request")) if may_be.requests else [],
+        await briefings.due(tx, now, BATCH, schools, resting("briefing")) if may_be.briefings else [],
+        await inbox.new_ones(tx, RECEIPTS, receipts=True) if may_be.receipts else [],
+        may_be.notices,
         held,
     )
 

@@ -14,7 +14,8 @@ from bot.events import Incoming, Sort
 from bot.people import Channel, Person, Role
 from handlers import local
 from handlers.web import LocalPhones, build_app
-from store import inbox, outbox, people
+from store import inbox, leases, outbox, people
+from store.leases import Free
 from store.outbox import Notice
 from store.tables import SchoolRow
 from tests.fakes.hands import Hands
@@ -91,8 +92,8 @@ def sends(door: OpenDoor, channel: Channel, address: str, text: str, *buttons: s
         notice = Notice(None, None, channel, address, "test", text, buttons)
         async with door.database.transaction() as tx:
             await outbox.owe(tx, notice, now)
-            (leased,) = await outbox.lease(tx, "lease", now, now + timedelta(seconds=30), 9, Channel, urgent=False)
-            assert await outbox.write_down(tx, leased, await local.LocalCarrier().send(leased.parcel), now)
+            (leased,) = await leases.lease(tx, "lease", now, now + timedelta(seconds=30), Free(0, 9), Channel)
+            assert await leases.write_down(tx, leased, await local.LocalCarrier().send(leased.parcel), now)
 
     door.run(work())
 

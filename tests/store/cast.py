@@ -16,9 +16,10 @@ from bot.place import Place
 from bot.policy import parse_policy
 from bot.school import School
 from bot.visit import plan
-from store import alarms, outbox, people, schools, visits
+from store import alarms, leases, people, schools, visits
 from store.database import Database, Transaction
-from store.outbox import Leased, Notice
+from store.leases import Free, Leased
+from store.outbox import Notice
 from store.visits import Visit
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -138,5 +139,4 @@ async def take_owed(
     tx: Transaction, token: str, now: datetime, until: datetime, *, channels: Iterable[Channel] = Channel
 ) -> list[Leased]:
     """What delivery does: the alarms that are owed now, then the rest."""
-    both = [await outbox.lease(tx, token, now, until, 9, channels, urgent) for urgent in (True, False)]
-    return [leased for lane in both for leased in lane]
+    return await leases.lease(tx, token, now, until, Free(9, 9), channels)

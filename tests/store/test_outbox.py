@@ -10,9 +10,10 @@ from bot.alarm import State as AlarmState
 from bot.delivery import URGENT_PAUSE, Attempt, Receipted, Verdict, pause_before
 from bot.events import Receipt
 from bot.people import Channel
-from store import alarms, outbox, receipts
+from store import alarms, leases, outbox, receipts
 from store.database import Database, Transaction
-from store.outbox import Got, Leased, Notice, State
+from store.leases import Free, Leased
+from store.outbox import Got, Notice, State
 from store.tables import OutboxRow
 from tests.store.cast import ASHA, BEN, HENRY, HOUR, MINUTE, NOW, OLIVE, SECOND, notice, scene, take_owed
 
@@ -34,7 +35,7 @@ async def take(
 
 async def write(database: Database, leased: Leased, attempt: Attempt, now: datetime = NOW) -> bool:
     async with database.transaction() as tx:
-        return await outbox.write_down(tx, leased, attempt, now)
+        return await leases.write_down(tx, leased, attempt, now)
 
 
 async def row(database: Database, row_id: int) -> OutboxRow:
@@ -65,10 +66,21 @@ async def test_alarms_leave_first(database: Database) -> None:
     """An alarm has a way of its own: however many prompts are owed, none is taken in its place."""
     await owe(database, notice("a", person=BEN), notice("b", person=OLIVE), notice("alarm", urgent=True, person=HENRY))
     async with database.transaction() as tx:
-        assert texts(await outbox.lease(tx, "first", NOW, NOW + HOLD, 1, Channel, True)) == ["alarm"]
-        assert await outbox.lease(tx, "first", NOW, NOW + HOLD, 9, Channel, True) == []
-        assert texts(await outbox.lease(tx, "first", NOW, NOW + HOLD, 1, Channel, False)) == ["a"]
-        assert texts(await outbox.lease(tx, "first", NOW, NOW + HOLD, 9, Channel, False)) == ["b"]
+        assert texts(await leases.lease(tx, "first", NOW, NOW + HOLD, Free(1, 0), Channel)) == ["alarm"]
+        assert await leases.lease(tx, "first", NOW, NOW + HOLD, Free(9, 0), Channel) == []
+        assert texts(await leases.lease(tx, "first", NOW, NOW + HOLD, Free(0, 1), Channel)) == ["a"]
+        assert texts(await leases.lease(tx, "first", NOW, NOW + HOLD, Free(9, 9), Channel)) == ["b"]
+
+
+async def test_many_alarms_take_no_hand_from_the_rest(database: Database) -> None:
+    """Three alarms and a prompt, one hand for each: an alarm and the prompt leave; with no hand for the rest, alarms alone."""
+    await owe(
+        database, notice("prompt", person=BEN), *(notice(f"alarm {n}", urgent=True, person=HENRY) for n in (1, 2, 3))
+    )
+    async with database.transaction() as tx:
+        assert await leases.lease(tx, "first", NOW, NOW + HOLD, Free(0, 0), Channel) == []
+        assert texts(await leases.lease(tx, "first", NOW, NOW + HOLD, Free(1, 1), Channel)) == ["alarm 1", "prompt"]
+        assert texts(await leases.lease(tx, "first", NOW, NOW + HOLD, Free(9, 0), Channel)) == ["alarm 2", "alarm 3"]
 
 
 async def test_another_notices_message_is_not_taken_for_ones_own(database: Database) -> None:
@@ -76,9 +88,9 @@ async def test_another_notices_message_is_not_taken_for_ones_own(database: Datab
     first, second = await owe(database, notice("one", urgent=True), notice("one", urgent=True))
     await write(database, (await take(database))[0], SENT)
     async with database.transaction() as tx:
-        assert await outbox.is_adopted(tx, "SM1", second)
-        assert not await outbox.is_adopted(tx, "SM1", first)
-        assert not await outbox.is_adopted(tx, "SM2", second)
+        assert await leases.is_adopted(tx, "SM1", second)
+        assert not await leases.is_adopted(tx, "SM1", first)
+        assert not await leases.is_adopted(tx, "SM2", second)
 
 
 async def test_a_phone_gets_its_prompts_in_order(database: Database) -> None:
@@ -132,7 +144,7 @@ async def test_a_start_ends_the_leases_of_the_dead(database: Database) -> None:
     await owe(database, notice("prompt"))
     await take(database)
     async with database.transaction() as tx:
-        await outbox.expire_leases(tx, NOW + SECOND)
+        await leases.expire_leases(tx, NOW + SECOND)
     [taken] = await take(database, NOW + SECOND, token="second")
     assert taken.doubtful
 
@@ -276,7 +288,7 @@ async def test_what_comes_back_once_its_alarm_has_ended_leaves_no_more(database:
         found = await row(database, row_id)
         assert (found.state, found.trouble) == (State.GONE, False)
     async with database.transaction() as tx:
-        assert await outbox.next_due(tx) is None
+        assert await leases.next_due(tx) is None
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -300,5 +312,5 @@ async def test_a_phone_shows_what_it_got(database: Database) -> None:
         await write(database, leased, Attempt(Verdict.SENT, f"SM{number}"), NOW + MINUTE)
     async with database.transaction() as tx:
         got = await outbox.got_by(tx, Channel.SMS, ASHA.phone)
-        assert await outbox.next_due(tx) == NOW
+        assert await leases.next_due(tx) == NOW
     assert got == [Got(NOW + MINUTE, Channel.SMS, text, ()) for text in ("one", "two")]

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from bot.delivery import Attempt, Receipted, Verdict
 from bot.events import Receipt
-from store import outbox, receipts
+from store import leases, outbox, receipts
 from store.database import Database, Transaction
-from store.outbox import Leased, State
+from store.leases import Leased
+from store.outbox import State
 from store.tables import OutboxRow
 from tests.store.cast import HOUR, MINUTE, NOW, afresh, notice, take_owed, trial
 
@@ -42,7 +43,7 @@ async def take_step(tx: Transaction, leased: Leased, step: Step) -> None:
     if isinstance(step, Receipted):
         assert await receipts.take_in(tx, receipt(step, leased.parcel.reference), NOW)
     else:
-        await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
+        await leases.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
 
 
 @HISTORIES
@@ -76,14 +77,14 @@ async def test_late_receipts_of_a_failed_try_do_not_touch_the_next_one(
             for said in data.draw(st.permutations(late)):
                 assert await receipts.take_in(tx, receipt(said, reference, again=True), NOW)
 
-        await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
+        await leases.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
         await receipts.take_in(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
         await straggle()
         assert (await look(tx, leased)).state == State.OWED
         [second] = await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE)
         await straggle()
         assert (await look(tx, leased)).state == State.LEASED
-        assert await outbox.write_down(tx, second, Attempt(Verdict.SENT, "SM2"), NOW + HOUR)
+        assert await leases.write_down(tx, second, Attempt(Verdict.SENT, "SM2"), NOW + HOUR)
         await straggle()
         found = await look(tx, leased)
         assert (found.state, found.provider_id, found.sent_at) == (State.SENT, "SM2", NOW + HOUR)
@@ -97,11 +98,11 @@ async def test_a_receipt_before_the_answer_of_the_second_try_is_taken_in(databas
     async with trial(database) as tx:
         leased = await leased_one(tx)
         reference = leased.parcel.reference
-        await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
+        await leases.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
         await receipts.take_in(tx, receipt(Receipted.FAILED, reference, again=True), NOW)
         [second] = await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE)
         await receipts.take_in(tx, receipt(Receipted.DELIVERED, reference, "SM2"), NOW + HOUR)
-        assert not await outbox.write_down(tx, second, Attempt(Verdict.AGAIN), NOW + HOUR)
+        assert not await leases.write_down(tx, second, Attempt(Verdict.AGAIN), NOW + HOUR)
         found = await look(tx, leased)
         assert (found.state, found.provider_id, found.delivered_at) == (State.DELIVERED, "SM2", NOW + HOUR)
 
@@ -110,7 +111,7 @@ async def test_a_try_taken_for_failed_that_arrives_after_all_is_delivered(databa
     """A late word that the first try did arrive ends the sending."""
     async with trial(database) as tx:
         leased = await leased_one(tx)
-        await outbox.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
+        await leases.write_down(tx, leased, Attempt(Verdict.SENT, "SM1"), NOW)
         await receipts.take_in(tx, receipt(Receipted.FAILED, None, again=True), NOW)
         assert await receipts.take_in(tx, receipt(Receipted.DELIVERED, None), NOW + MINUTE)
         assert await take_owed(tx, "second", NOW + HOUR, NOW + HOUR + MINUTE) == []
@@ -122,7 +123,7 @@ async def test_failures_that_pass_are_not_tried_for_ever(database: Database) -> 
         leased = await leased_one(tx)
         for number in range(outbox.MOST_RESENDS):
             now = NOW + (number + 1) * HOUR
-            await outbox.write_down(tx, leased, Attempt(Verdict.SENT, f"SM{number}"), now)
+            await leases.write_down(tx, leased, Attempt(Verdict.SENT, f"SM{number}"), now)
             await receipts.take_in(tx, receipt(Receipted.FAILED, None, f"SM{number}", again=True), now)
             [trouble] = await outbox.troubled(tx, 9)
             assert trouble.refused is (number == outbox.MOST_RESENDS - 1)
@@ -135,7 +136,7 @@ async def test_a_receipt_finds_its_own_notice(database: Database) -> None:
     """By the provider's id or by our reference; one that nobody knows is said to be unknown and changes nothing."""
     async with trial(database) as tx:
         first, second = await leased_one(tx, "one"), await leased_one(tx, "two")
-        await outbox.write_down(tx, first, Attempt(Verdict.SENT, "SM1"), NOW)
+        await leases.write_down(tx, first, Attempt(Verdict.SENT, "SM1"), NOW)
         assert not await receipts.take_in(tx, receipt(Receipted.DELIVERED, None, "SM9"), NOW)
         assert not await receipts.take_in(tx, receipt(Receipted.DELIVERED, 999_999, "SM9"), NOW)
         assert await receipts.take_in(tx, receipt(Receipted.DELIVERED, None, "SM1"), NOW)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from bot.outage import Part
-from store import alarms, drills, outages, outbox, receipts, restored, visits
+from store import alarms, drills, leases, outages, outbox, receipts, restored, visits
 from store.database import Database
 from store.outages import Knows
 from store.restored import NOTHING
@@ -42,7 +42,7 @@ async def test_what_was_owed_is_owed_no_longer(database: Database) -> None:
             await outbox.owe(tx, notice(words), NOW)
         await core(tx, text("UPDATE outbox SET trouble = true, state = 'refused' WHERE id = 2"))
         await restored.hold_fire(tx, NOW + MINUTE)
-        assert (await outbox.next_due(tx), await outbox.troubled(tx, 9)) == (None, [])
+        assert (await leases.next_due(tx), await outbox.troubled(tx, 9)) == (None, [])
 
 
 async def test_what_was_going_on_is_over(database: Database) -> None:

@@ -15,7 +15,7 @@ from bot.events import Event, Happening, Receipt
 from bot.ladder import ladder
 from bot.people import Channel, Person
 from bot.place import Place, Raise, Say
-from store import alarms, inbox, journal, outbox, people, receipts, visits
+from store import alarms, inbox, journal, leases, outbox, people, receipts, visits
 from store.database import Database, Transaction
 from tests.store.cast import (
     ASHA,
@@ -109,7 +109,7 @@ class Afternoon:
         school_id = self.visitors[0].school_id
         for one in await take_owed(self.tx, f"at {self.now}", self.now, self.now + MINUTE):
             number, verdict = one.parcel.reference, self.dice.choice(VERDICTS)
-            await outbox.write_down(self.tx, one, Attempt(verdict, f"SM{number}"), self.now)
+            await leases.write_down(self.tx, one, Attempt(verdict, f"SM{number}"), self.now)
             await self.note(school_id, "delivery", reference=number, verdict=verdict, doubtful=one.doubtful)
             said = Receipt(f"SM{number}", self.dice.choice(list(Receipted)), number)
             await receipts.take_in(self.tx, said, self.now)

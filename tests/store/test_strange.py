@@ -19,7 +19,7 @@ from bot.events import Event
 from bot.people import Channel, Role
 from bot.visit import State
 from handlers.doctor import StoreCheck
-from store import alarms, briefings, duty, inbox, outbox, people, receipts, requests, talks, visits
+from store import alarms, briefings, duty, inbox, leases, outbox, people, receipts, requests, talks, visits
 from store.database import Database
 from store.talks import Talk
 from store.types import UtcInstant
@@ -127,7 +127,7 @@ async def test_what_came_and_goes_by_an_unknown_channel_is_for_the_version_that_
         await core(tx, change.bindparams(bindparam("now", NOW, UtcInstant), yes=True))
         assert [row.external_id for row in await inbox.new_ones(tx, 9)] == ["SM1"]
         assert (await outbox.troubled(tx, 9), await receipts.silent(tx, NOW, 9)) == ([], [])
-        assert (await outbox.next_due(tx), await receipts.next_due(tx)) == (None, None)
+        assert (await leases.next_due(tx), await receipts.next_due(tx)) == (None, None)
         await core(tx, text("UPDATE outbox SET state = 'sent'"))
         assert await receipts.awaited(tx, NOW, 9) == []
 
