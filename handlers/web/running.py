@@ -47,6 +47,20 @@ class WebServer:
         if self._server is None or self._serving is None:
             return
         self._server.should_exit = True
-        await self._serving
-        await self._server.shutdown()
+        self._serving.cancel()  # it only waits for its next tick
+        await asyncio.wait([self._serving])
+        await self._finish(self._server)
         self._server = None
+
+    async def _finish(self, server: uvicorn.Server) -> None:
+        """Listen no more, and hear out who is speaking. uvicorn's own end sleeps for a tenth of a second first, busy or not."""
+        for listener in server.servers:
+            listener.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        if server.server_state.tasks:
+            _, unfinished = await asyncio.wait(
+                server.server_state.tasks, timeout=server.config.timeout_graceful_shutdown
+            )
+            for task in unfinished:
+                task.cancel()
