@@ -1,7 +1,9 @@
 """The command line, and the one place that attaches it: `doorstep …` or `python -m bot …`."""
 
+import gc
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -10,7 +12,7 @@ from typer.main import get_command, get_group
 
 COMMANDS = {
     "run": "service.run",
-    "demo": "service.demo",
+    "demo": "rehearsal.demo",
     "people": "people.app",
     "visits": "visits.app",
     "policy": "policy.app",
@@ -44,10 +46,19 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(".")
-        found = getattr(import_module(f"handlers.commands.{module}"), name)
+        found = getattr(_brought_in(f"handlers.commands.{module}"), name)
         command = get_group(found) if isinstance(found, typer.Typer) else _alone(found)
         command.name = cmd_name
         return command
+
+
+def _brought_in(module: str) -> ModuleType:
+    """A module with all it needs. The collector waits: of what imports make nothing dies, and looking for it takes long."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.enable()
 
 
 def _alone(function: Callable[..., None]) -> Any:

@@ -1,23 +1,18 @@
-"""`doorstep run` and `doorstep demo`: the service, and an afternoon to try it by."""
+"""`doorstep run`: the service."""
 
 import asyncio
 import signal
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bot.clock import GuardedClock, SteppedClock
 from bot.school import School
 from bot.settings import Settings
-from handlers import demo as demo_room
 from handlers import logs
 from handlers.commands.doctor import Look, remarks
 from handlers.commands.shared import SteppedFrom, carry_out, key_for, refuse, settings_and_schools
-from handlers.demo import days, transcript
 from handlers.doors import open_service
 from handlers.service import Service
 
@@ -65,18 +60,3 @@ async def _look_over(service: Service, look: Look) -> None:
     """The doctor's remarks at the start. They hold nothing up: whoever is out is watched over from the first second."""
     signs = await service.look_over(replace(look, running=False, outside=False).examine)
     typer.echo("\n".join(remarks(signs)), err=True)
-
-
-def demo(
-    keep: Annotated[Path | None, typer.Option(help="Keep the store of the afternoon in this folder.")] = None,
-    school: Annotated[str | None, typer.Option(help="Play a day under this school's policy instead.")] = None,
-) -> None:
-    """Play an afternoon at Marsh Lane Primary, faster than life, and check that it went as it should."""
-    if school is not None:
-        day = days.day_of(school)
-        if day is None:
-            refuse(
-                f"--school: there is no day at {school!r}; choose one of: {', '.join(one.name for one in days.DAYS)}"
-            )
-        raise typer.Exit(transcript.perform(Console(), day))
-    raise typer.Exit(demo_room.play(Console(), keep))
