@@ -1,4 +1,5 @@
-"""What keeps some thousand worlds in one process cheap: stores that are copied, and no world kept for ever.
+"""What keeps some thousand worlds in one process cheap: stores that are copied, statements that are compiled once, and no
+world kept for ever.
 
 A store is copied from one that the real steps have made: to make each anew would be most of a short test.
 """
@@ -6,9 +7,10 @@ A store is copied from one that the real steps have made: to make each anew woul
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi.dependencies import models
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
 from store.schema import bring_to
 
@@ -28,6 +30,20 @@ def lay(path: Path) -> None:
     """Put a store with all its tables, and nothing in them, where there is none yet."""
     if not path.exists():
         path.write_bytes(_template())
+
+
+def compile_once() -> None:
+    """From now on a statement that was compiled for one store serves all others of its kind, as it does in one long life."""
+    known: dict[type[Dialect], tuple[Dialect, Any]] = {}
+
+    def share(connection: Connection) -> None:
+        engine = connection.engine
+        dialect, compiled = known.setdefault(type(engine.dialect), (engine.dialect, engine._compiled_cache))
+        if engine.dialect is not dialect:
+            engine.dialect = connection.dialect = dialect
+            engine._compiled_cache = compiled
+
+    event.listen(Engine, "engine_connect", share)
 
 
 def forget_routes() -> None:
