@@ -30,7 +30,7 @@ async def test_of_two_who_answer_in_one_instant_the_first_has_it(world: World) -
     await asha.texts("blue folder")
     for one in (asha, olive, henry):
         one.ignores()
-    world.twilio.texts(olive.number, "1")
+    await olive.hands_in("1")
     await henry.texts("1")
     shown = [one.ignores() for one in (olive, henry)]
     words = [[line.text for line in lines] for lines in shown]

@@ -88,7 +88,7 @@ async def test_one_is_the_alarms_in_the_very_instant_that_both_are_open(world: W
     """Alarm and "1" are dealt with before anybody could be let go: nothing of the alarm goes to the drill."""
     olive = world.olive
     await wants_a_drill(world)
-    world.twilio.texts(world.asha.number, "blue folder")
+    await world.asha.hands_in("blue folder")
     await olive.texts("1")
     olive.receives("is yours 14:00")
     assert await world.open_alarms() == ["code word"]

@@ -17,6 +17,7 @@ from handlers.service import Doors, Service
 from store import people, visits
 from store.crypto import Sealer
 from store.database import Database
+from tests.world.laid import lay
 from tests.world.topics import PACKING, TOPICS
 from tests.world.world import MONDAY_TWO, SCHOOL
 
@@ -41,6 +42,7 @@ class QuickWorld:
     @classmethod
     async def opens(cls, folder: Path, *, code_words: tuple[str, ...]) -> "QuickWorld":
         clock = SteppedClock(MONDAY_TWO)
+        lay(folder / "doorstep.db")
         database = Database(f"sqlite+aiosqlite:///{folder / 'doorstep.db'}", SEALER)
         phones = local.LocalCarrier()
         doors = Doors(dict.fromkeys(Channel, local.parse), dict.fromkeys(Channel, phones))
