@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -107,9 +108,9 @@ def test_every_entry_of_a_schools_table_is_described() -> None:
 def commands() -> set[str]:
     """Every command of the command line, such as "people import"; "journal verify" is a word of "journal"."""
     found = {"journal verify"}
-    root = typer.main.get_command(app)
-    for word, command in getattr(root, "commands", {}).items():
-        below = getattr(command, "commands", None)
+    root: Any = typer.main.get_command(app)
+    for word in root.list_commands(None):
+        below = getattr(root.get_command(None, word), "commands", None)
         found |= {f"{word} {second}" for second in below} if below else {word}
     return found
 

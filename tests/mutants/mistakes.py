@@ -194,7 +194,7 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
     ),
     Mistake(
         "lease not fenced",
-        "store/outbox.py",
+        "store/leases.py",
         """
         col(OutboxRow.lease) == leased.lease,
 """,
