@@ -60,7 +60,7 @@ async def lease(
     leased = []
     for row in rows:
         if row.id in gone:
-            row.state, row.trouble = State.GONE, False
+            row.state, row.trouble, row.lease, row.lease_until = State.GONE, False, None, None
             continue
         doubtful = row.doubtful or row.state == State.LEASED
         row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bot.late import BLUR
 from bot.people import Channel
 from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
@@ -19,8 +20,8 @@ PATIENCE = 60.0
 AS_LONG_AS_IT_TAKES = 180.0
 """Seconds. Who needs help, or has fallen silent, says nothing more until the alarm has come."""
 LOOK = 0.25
-BREATH = 1.0
-"""Seconds. Nobody types a text again sooner than that."""
+BREATH = BLUR.total_seconds() + 1
+"""Seconds. Nobody types a text again sooner, and whole seconds would not tell it from what is said next (decision 0018)."""
 SENTENCES = {
     "code word": (
         "Could you put the blue folder on my desk please",
@@ -113,9 +114,10 @@ class Phone:
         if self.channel is Channel.TELEGRAM:
             self.updates.append(str(self.telegram.texts(self.chat, text).update_id))
             return
-        while (life := self.doorstep.life) and self.twilio.texts(self.number, text) != TAKEN:
+        while self.twilio.texts(self.number, text) != TAKEN:
             self.again += 1
-            if not self.doorstep.comes_back(life, BREATH, PATIENCE):
+            threading.Event().wait(BREATH)
+            if not self.doorstep.up.wait(PATIENCE):
                 raise TimeoutError("Doorstep did not come back")
 
 

@@ -53,7 +53,6 @@ class Doorstep:
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.up = threading.Event()
-        self._life, self._came_up = 1, threading.Condition()
         self.said: deque[str] = deque(maxlen=LINES_KEPT)
         """What it wrote on standard error, all its lives together."""
 
@@ -62,17 +61,6 @@ class Doorstep:
         host, _, port = self.environ["DOORSTEP_LISTEN"].rpartition(":")
         with closing(socket.socket()) as caller:
             return caller.connect_ex((host, int(port))) == 0
-
-    @property
-    def life(self) -> int:
-        """Which of its lives it is in: a new one begins when it listens again."""
-        return self._life
-
-    def comes_back(self, life: int, breath: float, patience: float) -> bool:
-        """Wait, s, until it listens: in a later life than that, or after a breath in the same."""
-        with self._came_up:
-            self._came_up.wait_for(lambda: self._life > life, breath)
-        return self.up.wait(patience)
 
     @property
     def pid(self) -> int:
@@ -121,9 +109,6 @@ class Doorstep:
             self.said.append(line.rstrip("\n"))
             if READY in line:
                 self.up.set()
-                with self._came_up:
-                    self._life += 1
-                    self._came_up.notify_all()
 
     def kills(self) -> None:
         """`kill -9`: nothing is finished, nothing is written down any more."""

@@ -286,7 +286,7 @@ async def test_what_comes_back_once_its_alarm_has_ended_leaves_no_more(database:
     assert texts(await take(database, NOW + HOUR, token="second")) == ["ENDED"]
     for row_id in (sent, hung):
         found = await row(database, row_id)
-        assert (found.state, found.trouble) == (State.GONE, False)
+        assert (found.state, found.trouble, found.lease) == (State.GONE, False, None)
     async with database.transaction() as tx:
         assert await leases.next_due(tx) is None
 
