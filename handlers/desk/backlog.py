@@ -30,16 +30,24 @@ class Backlog:
 def in_order(rows: Sequence[Kept], age_of: Callable[[Kept], timedelta]) -> list[Kept]:
     """What waited at several doors is read as the one conversation that it was.
 
-    An age is in whole seconds: of two texts that waited at one door, and are so close, the one handed over first is first.
+    Telegram numbers what it hands over, so that no age puts one of its texts before another. Twilio does not, and an age is
+    in whole seconds: of two texts that are so close, the one handed over first is first.
     """
-    newest: dict[Channel, datetime] = {}
-    said: list[datetime] = []
-    for row in rows:
+    numbered = iter(sorted((row for row in rows if _number(row) is not None), key=lambda row: _number(row) or 0))
+    handed_over = [row if _number(row) is None else next(numbered) for row in rows]
+    said: dict[int, datetime] = {}
+    last: dict[tuple[Channel, bool], datetime] = {}
+    for row in handed_over:
         age = age_of(row)
         at = row.received_at - age
-        if age and NO_TIME < newest.get(row.channel, at) - at < TOO_CLOSE:
-            at = newest[row.channel]
-        if age:
-            newest[row.channel] = at
-        said.append(at)
-    return [rows[number] for number in sorted(range(len(rows)), key=said.__getitem__)]
+        # The last that had waited, and the last of all: texts that had not waited may have come between.
+        before = [one for had_waited in (True, False) if (one := last.get((row.channel, had_waited)))]
+        if _number(row) is None:
+            before = [one for one in before if age and one - at < TOO_CLOSE]
+        said[row.id] = last[row.channel, bool(age)] = last[row.channel, False] = max([at, *before])
+    return sorted(handed_over, key=lambda row: said[row.id])
+
+
+def _number(row: Kept) -> int | None:
+    """Telegram's own number of an update; None where there is none."""
+    return int(row.external_id) if row.channel is Channel.TELEGRAM and row.external_id.isdecimal() else None

@@ -17,7 +17,7 @@ from tests.kill.process import Doorstep
 
 OLIVE, HENRY, DANA = "+447700900010", "+447700900011", "+447700900012"
 PATIENCE = 60.0
-AS_LONG_AS_IT_TAKES = 180.0
+AS_LONG_AS_IT_TAKES = 600.0
 """Seconds. Who needs help, or has fallen silent, says nothing more until the alarm has come."""
 LOOK = 0.25
 BREATH = BLUR.total_seconds() + 1

@@ -305,15 +305,18 @@ async def test_texts_that_waited_together_are_read_in_the_order_they_were_sent(w
         one.ignores()
 
 
-async def test_what_two_lives_took_in_is_read_in_the_order_it_was_sent(world: World) -> None:
-    """The first text was kept nine seconds old, the next one thirteen, by a later life: it was sent behind the first."""
+@pytest.mark.parametrize(("first", "second"), [((0, 9), (2, 15)), ((0.9, 0.95), (0.99, 5.1))])
+async def test_what_two_lives_took_in_is_read_in_the_order_it_was_sent(
+    world: World, first: tuple[float, float], second: tuple[float, float]
+) -> None:
+    """The first text was kept young, the next one older, by a later life: it was sent behind the first all the same."""
     desk, clock = world.attached.service.desk, world.clock
     await world.enrols(world.asha)
     begun = clock()
-    for number, (text, sent, came) in enumerate((("arrived 4 Mill Lane", 0, 9), ("blue folder", 2, 15))):
+    for number, (text, (sent, came)) in enumerate((("arrived 4 Mill Lane", first), ("blue folder", second))):
         clock.move_to(begun + timedelta(seconds=came))
         chat = {"id": world.asha.chat, "type": "private"}
-        message = {"message_id": number, "date": int(begun.timestamp()) + sent, "chat": chat, "text": text}
+        message = {"message_id": number, "date": int(begun.timestamp() + sent), "chat": chat, "text": text}
         update = {"update_id": 900 + number, "message": message}
         aged = with_age(update, age_of(update, clock()))
         await desk.keep(Channel.TELEGRAM, str(900 + number), json.dumps(aged).encode())
