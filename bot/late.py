@@ -62,7 +62,7 @@ def counts(said: Said, event: Event, place: Place, places: Iterable[Place], poli
     advance (docs/decisions/0009).
     """
     on_the_way = COMING if event is Event.ARRIVED else ()
-    heard = [at for one in places if one.state not in on_the_way and (at := one.heard_at or one.left_at)]
+    heard = [at for one in places if one.state not in on_the_way and (at := one.heard_at)]
     # What was heard at an instant to come was heard before the clock was set back, and so is no later word.
     if said.old or any(said.spoke_at + BLUR < instant <= now for instant in heard):
         return False

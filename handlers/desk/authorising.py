@@ -255,7 +255,7 @@ async def _call_off(case: Case, sight: Sight, request: Request, by: Person | Non
         here, notice = place, "go_declined_inside" if place.is_inside else "go_declined_out"
         if place.is_to_come(case.now):
             off = VisitHappening(VisitEvent.CALLED_OFF, reason="declined", note=request.reason, onward=True)
-            here, _ = await places.happen(case, person, place, off, quiet=True, echo=True)
+            here, _ = await places.happen(case, person, place, off, quiet=True, echo=True, heard=False)
             notice = "go_declined"
         await places.prompt(case, person, here, notice, notices.render(notice, language, **values))
     await _tell_declined(case, sight, by, values)

@@ -49,6 +49,8 @@ class Case:
     tx: Transaction
     now: datetime
     habits: Habits
+    spoke_at: datetime | None = None
+    """When the text in hand was said; None where there is none, and something has come due instead."""
     _people: dict[int, list[Person]] = field(default_factory=dict)
 
     def school(self, school_id: int) -> School:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from bot import notices, visit
@@ -52,7 +53,8 @@ async def happen(
     policy = await case.policy(person.school_id, place.visit_id)
     happening = await outings.among_others(case, person.school_id, place, happening)
     decision = visit.decide(place, happening, policy, happening.said_at or case.now)
-    after = await _keep(case, person, place, _heard(place, decision.place, happening), happening)
+    spoke_at = (happening.spoke_at or case.spoke_at) if heard else None
+    after = await _keep(case, person, place, _heard(place, decision.place, spoke_at), happening)
     await case.note(
         person.school_id,
         "visit",
@@ -103,9 +105,9 @@ async def _carry_out(
     return answers
 
 
-def _heard(before: Place, after: Place, happening: Happening) -> Place:
-    """The visitor was heard when they spoke; words that come late take back nothing of when that last was."""
-    spoke = min(happening.spoke_at, after.heard_at) if happening.spoke_at and after.heard_at else after.heard_at
+def _heard(before: Place, after: Place, spoke_at: datetime | None) -> Place:
+    """The visitor was heard when they spoke, and by nothing else; words that come late take back nothing of when that was."""
+    spoke = min(spoke_at, after.heard_at) if spoke_at and after.heard_at else None
     return replace(after, heard_at=max(filter(None, (before.heard_at, spoke)), default=None))
 
 

@@ -44,6 +44,7 @@ async def take(case: Case, person: Person, kept: Kept, incoming: Incoming) -> No
         case.forget_people()
     school = case.school(person.school_id)
     said = late.said(kept.received_at - incoming.age, case.now)
+    case.spoke_at = said.spoke_at
     reading = words.read(incoming.text, now=said.at, zone=school.zone, language=school.language)
     if codeword.tells_of(incoming.text, language=school.language):
         reading = replace(reading, certain=False)  # "safe word from Asha" ends nothing
