@@ -1,7 +1,7 @@
 """`kill -9`, again and again, under bursts from both platforms: nothing lost, nothing missed, nothing stuck.
 
 One life in five ends by SIGTERM instead, and one in sixty is frozen (SIGSTOP) for longer than a lease lasts before it is
-killed. `make test` kills ten times; DOORSTEP_TEST_KILLS=1000 asks for more, DOORSTEP_TEST_SEED for other moments, and
+killed. `make test` kills sixty times; DOORSTEP_TEST_KILLS=1000 asks for more, DOORSTEP_TEST_SEED for other moments, and
 `pytest -s` shows the table.
 """
 
@@ -19,7 +19,7 @@ from tests.kill.ledger import Figures, reckon, rows
 from tests.kill.phones import LOOK
 from tests.kill.town import Lived, Town
 
-KILLS, SEED = 10, 2026
+KILLS, SEED = 60, 2026
 MUST_BE_NOTHING = (
     "inbound_lost",
     "alarms_missed",
