@@ -105,6 +105,7 @@ class Phone:
     doorstep: Doorstep
     telegram: TelegramServer
     twilio: TwilioServer
+    torn_down: threading.Event
     sent: int = 0
     again: int = 0
     updates: list[str] = field(default_factory=list)
@@ -116,7 +117,7 @@ class Phone:
             return
         while self.twilio.texts(self.number, text) != TAKEN:
             self.again += 1
-            threading.Event().wait(BREATH)
+            self.torn_down.wait(BREATH)
             if not self.doorstep.up.wait(PATIENCE):
                 raise TimeoutError("Doorstep did not come back")
 

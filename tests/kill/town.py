@@ -89,7 +89,7 @@ class Town:
         self.watch = Watch(self.twilio)
         self.lived = Lived()
         self._permits = threading.Semaphore(0)
-        self._over, self._all_told = threading.Event(), threading.Event()
+        self._over, self._all_told, self._torn_down = threading.Event(), threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self.faults: list[BaseException] = []
         self._stack = ExitStack()
@@ -115,6 +115,7 @@ class Town:
     def _ends(self) -> None:
         self._over.set()
         self._all_told.set()
+        self._torn_down.set()
         self._permits.release(1_000)
         self.doorstep.kills()
         self.telegram.release()
@@ -123,7 +124,8 @@ class Town:
     # -- the people ---------------------------------------------------------------------------------
 
     def _phone(self, number: int, chat: int, channel: Channel) -> Phone:
-        return Phone(f"+447700900{number:03d}", chat, channel, self.doorstep, self.telegram, self.twilio)
+        number_of_it = f"+447700900{number:03d}"
+        return Phone(number_of_it, chat, channel, self.doorstep, self.telegram, self.twilio, self._torn_down)
 
     def _visitor(self, number: int) -> Visitor:
         """Every second one is called Asha and texts by Telegram, the others are called Ben and text by SMS."""

@@ -29,8 +29,8 @@ from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import Visitor
 from tests.simulation.twilio import TwilioCloud
 
-SEEDS, SHARDS = 12, 6
-"""A hundred and twenty visits: what CI has time for."""
+SEEDS, SHARDS = 60, 15
+"""Six hundred visits: what CI has time for."""
 EVERY, IN_TURN = 32, 2
 """CI kills at every thirty-second boundary, in two parts."""
 SWEPT = ("Twilio dumb", "Telegram takes, 500", "suspended", "kept and denied", "wedged", "stopped", "Twilio 403")

@@ -14,6 +14,8 @@ from tests.simulation.plan import Means
 EARLY = 7_200.0
 LATE = 30.0
 """What is heard so long after it was said counts from when it was said."""
+BLUR = 2.0
+"""Seconds. Of what was said within so long, the one that is heard later is the later one."""
 TO_THE_DOOR = (Means.ARRIVED, Means.SET_OUT, Means.NOBODY_HOME, Means.FAMILY_LATE)
 FROM_THE_DOOR = (Means.LEFT, Means.BACK)
 
@@ -126,6 +128,8 @@ class Visitor:
     stays: list[Stay] = field(default_factory=list)
     cries: list[tuple[float, Means]] = field(default_factory=list)
     last_said: float = 0.0
+    last_at_a_door: float = 0.0
+    """When they last said something that was not on the way."""
 
     def expects(self, starts: float, ends: float, back: float | None = None) -> None:
         """A visit is planned."""
@@ -166,9 +170,11 @@ class Visitor:
             self.cries.append((heard, means))
         late = heard - said > LATE
         now = said if late else heard
-        if late and now < self.last_said:
+        if said + BLUR < self._last_said(means):
             return  # later words stand
-        self.last_said = max(self.last_said, now)
+        self.last_said = max(self.last_said, said)
+        if any(stay.is_open and not stay.is_coming for stay in self.stays) or self.meant(means, now) is None:
+            self.last_at_a_door = self.last_said
         if means in (Means.CODE_WORD, Means.DANGER, Means.NOTHING):
             return
         stay = self.meant(means, now)
@@ -177,10 +183,16 @@ class Visitor:
             return
         before = stay.told_from(self.lengths)
         self._changes(stay, means, minutes * 60.0, now)
+        if not (stay.is_open and stay.is_coming):
+            self.last_at_a_door = self.last_said
         if late:
             stay.floor = min(stay.floor, before)
         if stay.told_at(self.lengths) > heard:
             stay.noticed = False
+
+    def _last_said(self, means: Means) -> float:
+        """What was said on the way is no later word than an arrival."""
+        return self.last_at_a_door if means is Means.ARRIVED else self.last_said
 
     def _opens(self, means: Means, now: float) -> None:
         if means not in (Means.ARRIVED, Means.NOBODY_HOME, Means.FAMILY_LATE):
@@ -188,6 +200,7 @@ class Visitor:
         stay = Stay(now, now + self.lengths.unplanned)
         self.stays.append(stay)
         self._changes(stay, means, 0.0, now)
+        self.last_at_a_door = self.last_said
 
     def _changes(self, stay: Stay, means: Means, length: float, now: float) -> None:
         if means in (Means.NOBODY_HOME, Means.FAMILY_LATE) and not stay.homeward:
