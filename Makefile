@@ -14,7 +14,7 @@ BENCHES := $(filter-out bench.__init__,$(subst /,.,$(basename $(wildcard bench/[
 
 help:
 	@echo 'make demo    an afternoon at Marsh Lane Primary, faster than life'
-	@echo 'make test    every proof (some thirteen minutes on two cores); ARGS=… goes to pytest'
+	@echo 'make test    every proof (some eleven minutes on two cores); ARGS=… goes to pytest'
 	@echo 'make run     the service, with the settings of .env'
 	@echo 'make check   ruff, mypy --strict, import-linter'
 	@echo 'make simulate whole afternoons in virtual time with faults: VISITS=2000, FIRST=0 the first seed'
