@@ -141,8 +141,8 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         if (alarm.visitor_id, alarm.visit_id) == (visitor_id, visit_id):
 """,
         (
-            "tests/stories/test_code_words.py",
-            "tests/stories/test_silence.py",
+            "tests/stories/test_two_alarms.py",
+            "tests/stories/test_chase.py",
         ),
     ),
     Mistake(

@@ -55,3 +55,20 @@ async def test_nobody_reads_that_there_is_no_alarm_while_there_is(world: World) 
         olive.receives(f"{code} ENDED")
     for _ in range(2):
         olive.receives("LEFT")
+
+
+async def test_a_code_word_is_an_alarm_of_its_own_while_one_of_silence_is_open(world: World) -> None:
+    """Whoever has the first is told of the second at once, and so is the headteacher: it is not the same alarm again."""
+    asha, olive, henry = world.asha, world.olive, world.henry
+    await world.plans(asha)
+    await asha.texts("1")
+    await world.until("14:14")
+    olive.receives("ALARM", "missed check-in")
+    await olive.texts("1")
+    await asha.texts("is the blue folder in?")
+    for one in (olive, henry):
+        one.receives("CODE WORD from Asha at 14 High Street")
+    assert "code word" in await world.open_alarms()
+    await olive.texts(f"safe {olive.code()} spoke to her")
+    for one in world.staff:
+        one.ignores()
