@@ -124,7 +124,7 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         if fresh is not None and school_id in self.habits.schools:
             await places.deadline(""",
         """
-        if fresh is not None and await outbox.next_due(tx) is not None:
+        if fresh is not None and await __import__("store.leases").leases.next_due(tx) is not None:
             later = self.clock() + timedelta(minutes=5)
             await visits.save_place(tx, school_id, __import__("dataclasses").replace(fresh, deadline_at=later))
         elif fresh is not None and school_id in self.habits.schools:
