@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+NOTICE = "drill"
+"""What its question is called among the notices."""
 LENGTH = timedelta(minutes=10)
 """How long there is to answer."""
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.drill import LENGTH, LIVE, Drill, State
+from bot.drill import LENGTH, LIVE, NOTICE, Drill, State
 from store.database import Transaction
 from store.known import known
 from store.sweep import swept
-from store.tables import DrillRow
+from store.tables import DrillRow, OutboxRow
 
 _LIVE = sorted(LIVE)
 
@@ -70,3 +70,14 @@ async def next_due(tx: Transaction, schools: Collection[int]) -> datetime | None
     query = select(DrillRow.begun_at).where(DrillRow.state == State.OPEN, *swept(DrillRow, schools))
     begun = (await tx.session.exec(query.order_by(col(DrillRow.begun_at)))).first()
     return begun + LENGTH if begun else None
+
+
+async def no_longer_asked(tx: Transaction, ids: Collection[int]) -> set[int]:
+    """Which of these notices are a drill's question to somebody of whom it wants no answer any more: it leaves no more."""
+    if not ids:
+        return set()
+    query = select(OutboxRow.id, OutboxRow.school_id, OutboxRow.person_id)
+    found = (await tx.session.exec(query.where(col(OutboxRow.id).in_(ids), OutboxRow.notice == NOTICE))).all()
+    open_ones = [await live(tx, school_id) for school_id in {school_id for _, school_id, _ in found if school_id}]
+    waiting = {person_id for drill in open_ones if drill for person_id in drill.waiting}
+    return {number for number, _, person_id in found if number is not None and person_id not in waiting}

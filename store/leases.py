@@ -12,8 +12,10 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.delivery import RECEIPT_WITHIN, Attempt, Parcel, Verdict, pause_before
+from bot.drill import NOTICE
 from bot.people import Channel
 from store.database import ALONE, Transaction
+from store.drills import no_longer_asked
 from store.outbox import MOST_RESENDS, PENDING, State, ours, over, parcel_of
 from store.tables import OutboxRow
 
@@ -57,6 +59,7 @@ async def lease(
     """
     rows = await _may_leave(tx, free, {"now": now, "soon": now + ahead, "channels": list(channels)})
     gone = await over(tx, [row.id for row in rows if row.id and row.alarm_id])
+    gone |= await no_longer_asked(tx, [row.id for row in rows if row.id and row.notice == NOTICE])
     leased = []
     for row in rows:
         if row.id in gone:

@@ -10,11 +10,10 @@ from rich.table import Table
 from bot import notices
 from bot.alarm import Alarm
 from bot.clock import system_clock
-from bot.drill import Drill, State, scores
+from bot.drill import NOTICE, Drill, State, scores
 from bot.faults import FAILED
 from bot.school import School
 from handlers.commands.shared import AsJson, SchoolName, carry_out, looked_at, opened, refuse, school_named
-from handlers.desk.drills import NOTICE
 from store import alarms, drills, outbox, people
 from store.database import Transaction
 

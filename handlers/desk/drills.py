@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from bot import drill as judge
 from bot import ladder, notices
 from bot.alarm import Kind
-from bot.drill import Drill, Score, State
+from bot.drill import NOTICE, Drill, Score, State
 from bot.held import EARLY
 from bot.people import Person, Role
 from bot.policy import Drills
@@ -17,7 +17,6 @@ from handlers.desk.said import Text
 from store import alarms, outbox, requests, told, underway
 from store import drills as rows
 
-NOTICE = "drill"
 TOLD = (Role.OFFICE, Role.HEADTEACHER)
 FROM = time(10)
 """Not before ten: in the first hour an office has other things to do."""
@@ -71,7 +70,7 @@ async def _begin(case: Case, wanted: Drill, alarmed: set[int]) -> None:
     begun = replace(wanted, state=State.OPEN, begun_at=case.now, answers=dict.fromkeys(asked))
     await rows.save(case.tx, begun)
     await case.note(school_id, "drill", event="begun", drill=wanted.id, asked=asked)
-    await _say(case, begun, "drill")
+    await _say(case, begun, NOTICE)
 
 
 async def _out(case: Case) -> frozenset[int]:

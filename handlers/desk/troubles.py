@@ -9,7 +9,7 @@ from bot.people import Channel, Person
 from handlers.desk import alarms, reach
 from handlers.desk.case import Case
 from store import alarms as alarm_store
-from store import outbox, receipts
+from store import drills, outbox, receipts
 from store.outbox import Notice, Troubled
 
 SAME_NOTICE = timedelta(minutes=30)
@@ -19,7 +19,7 @@ SAME_NOTICE = timedelta(minutes=30)
 async def mend(case: Case, troubled: Troubled) -> None:
     """Send a troubled notice round by the person's other channel; let its alarm climb (DESIGN §2, Deliver).
 
-    Of an alarm that has ended meanwhile nothing goes round but the word that it has.
+    Of an alarm that has ended meanwhile nothing goes round but the word that it has, and of a drill that is over no question.
     """
     await outbox.settle(case.tx, troubled.id)
     person = await _person(case, troubled.notice)
@@ -28,7 +28,7 @@ async def mend(case: Case, troubled: Troubled) -> None:
     await _note(case, person, troubled, "undelivered", refused=troubled.refused, error=troubled.error)
     if troubled.refused:
         person = await _lose(case, person, troubled) or person
-    if await outbox.over(case.tx, [troubled.id]):
+    if await outbox.over(case.tx, [troubled.id]) or await drills.no_longer_asked(case.tx, [troubled.id]):
         return
     other_way = await _go_round(case, person, troubled.notice)
     if _is_lasting(troubled) or not other_way:

@@ -20,6 +20,7 @@ SELECT 'inbox', id, state FROM inbox WHERE state = 'new'
 UNION ALL SELECT 'outbox', id, state FROM outbox WHERE state IN ('owed', 'leased') OR trouble
 UNION ALL SELECT 'alarm', id, state FROM alarm WHERE state != 'stood down'
 UNION ALL SELECT 'place', id, state FROM place WHERE state NOT IN ('left', 'called off', 'returned', 'none')
+UNION ALL SELECT 'drill', id, state FROM drill WHERE state IN ('asked', 'open')
 """
 
 

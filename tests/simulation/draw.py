@@ -6,9 +6,10 @@ from functools import cache
 
 from bot.people import Channel
 from bot.policy import Returns
-from tests.simulation.faults import KINDS, drawn
+from tests.simulation.faults import DRAWN, drawn
 from tests.simulation.plan import CONTACTS, VISITORS, Actor, Fault, Habit, Means, Plan, Size, Step, Visit
 from tests.simulation.record import POLICIES, schools_of
+from tests.simulation.rehearsing import rehearsals
 from tests.simulation.truth import Lengths
 
 MINUTE = 60.0
@@ -130,7 +131,7 @@ def draw(seed: int, size: Size | None = None) -> Plan:
         seed=seed,
         visits=tuple(visits),
         habits=tuple(_habit(chance, actor) for actor in CONTACTS),
-        faults=tuple(_faults(chance, size, latest)),
+        faults=(*_faults(chance, size, latest), *(rehearsals(seed, visits, latest) if size.faults else ())),
         school=school,
         receipts=chance.choice(("delivered", "alarms", "never", "never")),
         holds=chance.random() < 0.2,
@@ -179,4 +180,4 @@ def _habit(chance: random.Random, actor: Actor) -> Habit:
 
 def _faults(chance: random.Random, size: Size, latest: float) -> list[Fault]:
     count = chance.randint(0, size.faults)
-    return sorted((drawn(chance, chance.choice(sorted(KINDS)), latest) for _ in range(count)), key=lambda one: one.at)
+    return sorted((drawn(chance, chance.choice(DRAWN), latest) for _ in range(count)), key=lambda one: one.at)

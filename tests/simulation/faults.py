@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.simulation.plan import CONTACTS, VISITORS, Fault
+from tests.simulation.rehearsing import DRILL, drill
 from tests.simulation.twilio import Receipts
 from tests.simulation.upheavals import clock_back, clock_forward, suspended, wedged, yesterdays_backup
 from tests.simulation.weather import EVERY, Spell, Way
@@ -23,13 +24,17 @@ Draws = Callable[[random.Random], tuple[float, float, str]]
 
 
 class Kind(NamedTuple):
-    """One kind of fault. What `counted` ones meet depends on how much is done: two runs that differ do not meet them alike."""
+    """One kind of fault. What `counted` ones meet depends on how much is done: two runs that differ do not meet them alike.
+
+    `apart`: not drawn with the others.
+    """
 
     says: str
     plans: Plans
     draws: Draws
     counted: bool = False
     clock: bool = False
+    apart: bool = False
 
 
 def spell(provider: str, way: Way, method: str = EVERY) -> Plans:
@@ -226,7 +231,10 @@ KINDS: Mapping[str, Kind] = {
     # people's phones
     "opted out": Kind("a contact texts STOP: 21610", opts_out, lasts(300, HOUR, who=ONE_CONTACT)),
     "blocked": Kind("somebody blocks the bot: 403", blocks, lasts(300, HOUR, who=CHATTERS)),
+    # what is no fault, and may stand in the way of what is real
+    DRILL: Kind("somebody has a drill held", drill, lasts(0, 0), apart=True),
 }
+DRAWN = sorted(kind for kind in KINDS if not KINDS[kind].apart)
 
 
 def drawn(chance: random.Random, kind: str, latest: float) -> Fault:

@@ -63,6 +63,8 @@ class Reckoning:
     """Whether it can no longer be known what is right of a visitor (`upheavals.py`)."""
     outlives: Outlives | None = None
     steps: int = 0
+    heard: Sequence[Heard] = ()
+    """What the desk was done with since the look before."""
     _low: int = 0
     _kept: set[tuple[str, str]] = field(default_factory=set)
     _spooled: list[tuple[str, str]] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Reckoning:
     def looks(self) -> None:
         """Raises Broken for the first promise that does not hold now."""
         self.steps += 1
-        heard = self._inbox()
+        heard = self.heard = self._inbox()
         self._acknowledged_is_kept()
         alarms, places = self.books.alarms(), self.books.places()
         if not self.in_doubt:
@@ -163,11 +165,13 @@ class Reckoning:
     # -- what was raised ------------------------------------------------------------------------------
 
     def _happened(self, heard: Sequence[Heard], fresh: Sequence[AlarmLine]) -> None:
-        """Words and alarms in the order in which they came. A cry comes with its alarm, in one instant."""
+        """Words and alarms in the order in which they came. A cry comes with its alarm, in one instant, and behind all
+        that the same person had said before it."""
         events: list[tuple[float, int, Heard | AlarmLine]] = [(alarm.raised_at, 1, alarm) for alarm in fresh]
-        for one in heard:
-            cries = one.said.means in DURESS.values()
-            events.append((one.at, 0 if cries or one.received_at < one.at else 2, one))
+        cries = {(one.said.who, one.at): n for n, one in enumerate(heard) if one.said.means in DURESS.values()}
+        for n, one in enumerate(heard):
+            first = one.received_at < one.at or n <= cries.get((one.said.who, one.at), -1)
+            events.append((one.at, 0 if first else 2, one))
         for _, _, event in sorted(events, key=lambda row: row[:2]):
             if isinstance(event, AlarmLine):
                 self._is_right(event, heard)

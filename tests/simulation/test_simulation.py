@@ -33,7 +33,16 @@ SEEDS, SHARDS = 60, 15
 """Six hundred visits: what CI has time for."""
 EVERY, IN_TURN = 32, 2
 """CI kills at every thirty-second boundary, in two parts."""
-SWEPT = ("Twilio dumb", "Telegram takes, 500", "suspended", "kept and denied", "wedged", "stopped", "Twilio 403")
+SWEPT = (
+    "Twilio dumb",
+    "Telegram takes, 500",
+    "suspended",
+    "kept and denied",
+    "wedged",
+    "stopped",
+    "Twilio 403",
+    "drill",
+)
 RARELY = 90
 
 

@@ -31,6 +31,7 @@ from tests.simulation.outlives import Outlives
 from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
 from tests.simulation.postgres import Server
 from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
+from tests.simulation.rehearsing import DRILL, Rehearsal
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import Lengths, Visitor
@@ -71,7 +72,7 @@ class Town:
     def __init__(
         self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor], server: Server | None = None
     ) -> None:
-        self.plan, self.loop, self.path = plan, loop, path
+        self.plan, self.loop, self.path, self.cast = plan, loop, path, cast
         self.store = server.url if server else url(path)
         self.clocks = MachineClocks(BEGINS, loop.time, any(KINDS[fault.kind].clock for fault in plan.faults))
         self.ledger, self.books = Ledger(), server.books(BEGINS) if server else Books(path, BEGINS, self.clocks.ahead)
@@ -87,18 +88,7 @@ class Town:
         hears = (self._webhook, self._shows_sms, self._receipts_of)
         self.twilio = TwilioCloud(loop.time, self.clocks.true, ACCOUNT, (NUMBER,), *hears)
         self.able = Able(loop.time)
-        disk = RunDisk(self.boundaries, self._touched, self._in(self.full), self._in(self.busy), self._in(self.lying))
-        self.edges = Edges(
-            self.telegram,
-            self.twilio,
-            self.boundaries,
-            disk,
-            self._stands_still,
-            self._logged,
-            random.Random(plan.seed),
-            ON_DEMAND | ({"held"} if plan.holds else set()),
-            self.clocks.awake,
-        )
+        self.edges = self._edges()
         asked = settings(self.store, holds=plan.holds)
         clock = self.clocks.for_a_process
         self.machine = Machine(asked, schools_of(plan), clock, self.edges, self.able, self.note, AUTH)
@@ -117,7 +107,22 @@ class Town:
             self._spooled,
         )
         self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)
+        self.rehearsal = Rehearsal(self) if _rehearses(plan) else None
         self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
+
+    def _edges(self) -> Edges:
+        disk = RunDisk(self.boundaries, self.touched, self._in(self.full), self._in(self.busy), self._in(self.lying))
+        return Edges(
+            self.telegram,
+            self.twilio,
+            self.boundaries,
+            disk,
+            self._stands_still,
+            self._logged,
+            random.Random(self.plan.seed),
+            ON_DEMAND | ({"held"} if self.plan.holds else set()) | ({"drills"} if _rehearses(self.plan) else set()),
+            self.clocks.awake,
+        )
 
     # -- time -----------------------------------------------------------------------------------------
 
@@ -135,7 +140,7 @@ class Town:
 
     # -- the reckoning --------------------------------------------------------------------------------
 
-    def _touched(self) -> None:
+    def touched(self) -> None:
         self._dirty = True
 
     def at_rest(self) -> bool:
@@ -144,10 +149,13 @@ class Town:
             return False
         self._dirty = False
         self.reckoning.looks()
+        if self.rehearsal is not None:
+            self.rehearsal.looks()
         if self.clocks.offset < 0 and all(place.state == "planned" for place in self.books.places()):
             mends_the_clock(self)
         dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
         dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
+        dues |= self.rehearsal.dues() if self.rehearsal is not None else {}
         if self.machine.heart is not None:
             for name, due in dues.items():
                 self.machine.heart.scheduler.asks(name, due)
@@ -155,7 +163,7 @@ class Town:
             self._wakes.cancel()
         following = [due for due in dues.values() if due is not None]
         if following:
-            self._wakes = self.loop.call_at(max(min(following), self.loop.time()) + LOOK_AGAIN, self._touched)
+            self._wakes = self.loop.call_at(max(min(following), self.loop.time()) + LOOK_AGAIN, self.touched)
         return True
 
     def _spooled(self) -> set[tuple[str, str]]:
@@ -175,22 +183,27 @@ class Town:
 
     def note(self, what: str) -> None:
         self.story.tells("", f"*** {what}")
-        self._touched()
+        self.touched()
 
     def _logged(self, what: str) -> None:
         self.story.tells("(log)", what)
 
     async def _webhook(self, path: str, form: dict[str, str]) -> int | None:
         status = await self.machine.takes(path, form)
-        self._touched()
+        self.touched()
         return status
 
     def _shows_sms(self, number: str, words: str) -> None:
-        self.folk.gets(BY_ADDRESS[number], Channel.SMS, words, ())
+        self._shows(BY_ADDRESS[number], Channel.SMS, words)
 
     def _shows_chat(self, chat: int, words: str, labels: tuple[str, ...]) -> None:
         self.ledger.takes(self.loop.time(), Channel.TELEGRAM, str(chat), words)
-        self.folk.gets(BY_ADDRESS[str(chat)], Channel.TELEGRAM, words, labels)
+        self._shows(BY_ADDRESS[str(chat)], Channel.TELEGRAM, words, labels)
+
+    def _shows(self, actor: Actor, channel: Channel, words: str, labels: tuple[str, ...] = ()) -> None:
+        self.folk.gets(actor, channel, words, labels)
+        if self.rehearsal is not None:
+            self.rehearsal.shows(actor, words)
 
     def _receipts_of(self, sms: Sms) -> Receipts:
         self.ledger.takes(self.loop.time(), Channel.SMS, sms.to, sms.body)
@@ -208,6 +221,13 @@ class Town:
 
     def actor(self, name: str) -> Actor:
         return BY_NAME[name]
+
+    def number_of(self, name: str) -> int:
+        """Whose number in the store it is."""
+        return next(number for number, actor in self.cast.items() if actor.name == name)
+
+    def name_of(self, number: int) -> str:
+        return self.cast[number].name
 
     def texts(self, actor: Actor, words: str) -> None:
         self.folk.says(actor, words)
@@ -282,6 +302,8 @@ class Town:
         self.machine.asked_to_stop()
         await lasting(CALM)
         self.reckoning.looks()
+        if self.rehearsal is not None:
+            self.rehearsal.ends()
 
     def _befalls(self, fault: Fault) -> None:
         """A fault that waited for its boundary begins now."""
@@ -309,3 +331,7 @@ def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
         if planned.planned:
             visitors[planned.visitor].expects(planned.starts, planned.ends, planned.back)
     return visitors
+
+
+def _rehearses(plan: Plan) -> bool:
+    return any(fault.kind == DRILL for fault in plan.faults)

@@ -18,6 +18,7 @@ SIZE = Size(visits=4, faults=0)
 TROUBLED = (
     Fault("Twilio 500", 700.0, 120.0),
     Fault("Telegram dumb", 900.0, 60.0),
+    Fault("drill", 1100.0),
     Fault("stopped", 1200.0, 10.0),
     Fault("receipts twice", 0.0, 3600.0),
 )

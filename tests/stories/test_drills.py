@@ -1,5 +1,6 @@
 """Drills: marked TEST from first to last, scored, and never in the way of what is real."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ async def test_a_drill_is_marked_answered_and_scored(world: World) -> None:
     assert await world.open_alarms() == []
     await world.passes("10m")
     for one in (olive, henry):
-        one.receives("TEST OVER 14:10: 2 of 3 answered the drill. No answer: D.")
+        one.receives("TEST OVER 14:10: 2 of 3 answered the drill. No answer: D. Please")
     dana.receives_nothing()
     scored = [
         entry.body for entry in await world.journal() if entry.kind == "drill" and (entry.body or {})["event"] == "over"
@@ -95,6 +96,52 @@ async def test_one_is_the_alarms_in_the_very_instant_that_both_are_open(world: W
     await olive.texts("safe spoke to her")
     for one in (world.asha, *everybody(world)):
         one.ignores()
+
+
+async def test_what_a_drill_could_not_ask_in_time_it_asks_no_more(world: World) -> None:
+    """Twilio is away when it begins. Whom the alarm has reached since never reads "nobody is in danger" behind it."""
+    olive, henry, dana = everybody(world)
+    world.twilio.fails_next(500, times=10_000)
+    await wants_a_drill(world)
+    await world.asha.texts("is the blue folder in?")
+    await world.passes("30s")
+    world.twilio.mends()
+    await world.passes("2m")
+    for one in (olive, henry):
+        read = [line.text for line in one.ignores()]
+        assert any("CODE WORD from Asha" in words for words in read)
+        assert not any("nobody is in danger" in words for words in read)
+    await olive.texts("mine")
+    await olive.texts("safe spoke to her")
+    await dana.texts("1")
+    for one in (world.asha, *everybody(world)):
+        one.ignores()
+
+
+async def test_what_a_drill_is_said_not_to_have_delivered_is_not_asked_behind_its_report(world: World) -> None:
+    """Twilio says only when it is over that Dana's phone was off: neither that way nor another is she asked any more."""
+    await world.enrols(world.dana)
+    world.twilio.receipts("undelivered", to=world.dana.number, error_code=30003, when="held")
+    await wants_a_drill(world)
+    await world.passes("11m")
+    for one in everybody(world):
+        one.ignores()
+    world.twilio.receipts("delivered", to=world.dana.number, when="auto")
+    await asyncio.to_thread(world.twilio.deliver_receipts)
+    await world.passes("10m")
+    assert not [line.text for line in world.dana.ignores() if "nobody is in danger" in line.text]
+
+
+async def test_a_drill_that_is_over_asks_nobody(world: World) -> None:
+    """What could not leave in its ten minutes is not asked behind its report."""
+    olive, henry, dana = everybody(world)
+    world.twilio.fails_next(500, times=10_000)
+    await wants_a_drill(world)
+    await world.passes("11m")
+    world.twilio.mends()
+    await world.passes("10m")
+    assert {line.text[:9] for one in (olive, henry) for line in one.ignores()} == {"TEST OVER"}
+    dana.receives_nothing()
 
 
 async def test_whoever_is_out_is_left_in_peace(world: World) -> None:
