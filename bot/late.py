@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.events import Event
-from bot.place import COMING, Place
+from bot.place import COMING, Place, State
 from bot.policy import Policy
 
 SOON = timedelta(seconds=30)
@@ -73,7 +73,13 @@ def counts(said: Said, event: Event, place: Place, places: Iterable[Place], poli
 
 
 def _question_due(place: Place, policy: Policy, now: datetime) -> datetime:
-    """When the question that is open was due at the latest: the last of the plan's instants to have passed."""
+    """When the question that is open was due at the latest: the last of the plan's instants to have passed.
+
+    Whether all is well with one who was left alone is asked then, and at no instant of the plan.
+    """
+    put_at = _put_at(place, policy, now)
+    if place.alone and place.state in (State.ASKED, State.SILENT) and (place.check_in_at or now) > put_at:
+        return put_at
     instants = [
         place.check_in_at,
         place.wait_until,
@@ -82,3 +88,9 @@ def _question_due(place: Place, policy: Policy, now: datetime) -> datetime:
         place.starts_at + policy.arrival_grace if place.starts_at else None,
     ]
     return max((instant for instant in instants if instant and instant <= now), default=now)
+
+
+def _put_at(place: Place, policy: Policy, now: datetime) -> datetime:
+    """When the question that is open was put, if nothing of what followed was late; else a little after that."""
+    since = [policy.answer_within, policy.nudge, policy.again][: _ASKING.index(place.deadline) + 1]
+    return min((place.deadline_at or now) - sum(since, timedelta(0)), now)

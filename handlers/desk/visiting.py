@@ -135,7 +135,7 @@ async def _happen(
     last, said = await places.happen(case, person, place, happening, quiet=quiet)
     if meaning and happening.event not in _HARMLESS:
         if await _counts_for_all(case, person, place, happening, meaning.both):
-            await _speak_for_all(case, text, last, happening)
+            await _speak_for_all(case, text, last, happening, meaning.both)
         elif place.is_inside and not last.is_inside:
             said += await _left_behind(case, person, last)
     return last, said
@@ -197,17 +197,21 @@ async def _partners(case: Case, person: Person, place: Place) -> list[tuple[Pers
     return [(partner, other) for partner, other in pairs if partner is not None and partner.id != person.id]
 
 
-async def _speak_for_all(case: Case, text: Text, place: Place, happening: Happening) -> None:
-    """ "We have left": it happens to every visitor of the visit whose part is still open."""
+async def _speak_for_all(case: Case, text: Text, place: Place, happening: Happening, both: bool) -> None:
+    """ "We have left": it happens to every visitor of the visit whose part is still open.
+
+    Without "we" it is the answer to a check-in, and so of those who are there: who never came is looked for all the same.
+    """
     for pair in await _partners(case, text.person, place):
-        if pair[1].is_open:
+        if pair[1].is_open and (both or pair[1].is_inside):
             await _speak_for(case, text, pair, happening)
 
 
 async def _speak_for(case: Case, text: Text, pair: tuple[Person, Place], happening: Happening) -> None:
-    """Let it happen to a partner's place, and tell them on their own phone."""
+    """Let it happen to a partner's place, and tell them on their own phone. What only asks back is no word of theirs."""
     partner, other = pair
     happening = await _as_said(case, text, happening, other, [other])
-    after, said = await places.happen(case, partner, other, happening, quiet=True)
+    counts = happening.event not in _HARMLESS
+    after, said = await places.happen(case, partner, other, happening, quiet=True, heard=counts)
     if said and not all(one.spare for one in said):
         await places.prompt(case, partner, after, "for_partner", places.answer(case, partner, said))

@@ -184,3 +184,65 @@ async def test_the_code_word_of_either_is_heard_from_either_phone(world: World) 
     for contact in (olive, henry):
         contact.receives("ENDED 14:00 by Olive")
     await ends(world)
+
+
+async def test_an_ok_that_answers_for_both_says_nothing_of_who_is_not_there(one: World) -> None:
+    """Ben is looked for, and Asha answers her own check-in: his alarm goes on. "We are both fine" would have been of him too."""
+    asha, ben, olive = one.asha, one.ben, one.olive
+    await one.plans(asha, ben)
+    await one.until("14:08")
+    await asha.texts("arrived")
+    asha.receives("ARRIVED")
+    await one.until("14:14")
+    olive.receives("ALARM", "Ben not arrived")
+    for visitor in (asha, ben):
+        visitor.ignores()
+    await asha.texts("2")
+    assert await one.open_alarms() == ["missed arrival"]
+    assert await one.state(ben) == "missing"
+    await asha.texts("we are both fine")
+    olive.receives("ENDED 14:14: Ben texted OK")
+    await asha.texts("left, no concerns")
+    await ben.texts("called off")
+    for human in one.everyone:
+        human.ignores()
+
+
+async def test_what_one_says_of_the_other_by_name_makes_no_word_of_theirs_an_earlier_one(world: World) -> None:
+    """Asha asks about Ben, and is asked back: "left", which he had said before and is read behind it, is his last word."""
+    asha, ben = world.asha, world.ben
+    await both_there(world)
+    world.twilio.fails_next(503, method="list", times=99)
+    await world.until("14:02")
+    await ben.texts_in_vain("left")
+    await world.passes("5s")
+    await asha.texts("Ben has left")
+    ben.ignores()
+    world.twilio.mends()
+    await world.passes("10s")
+    assert await world.state(ben) == "left"
+    await ends(world)
+
+
+async def test_an_ok_from_before_the_other_left_does_not_answer_whether_all_is_well_since(world: World) -> None:
+    """Ben said it while Asha was with him: read when he is alone and asked, it is asked back about, and his silence is told."""
+    asha, ben, olive = world.asha, world.ben, world.olive
+    await both_there(world)
+    await world.until("14:10")
+    for visitor in (asha, ben):
+        visitor.receives("Is all OK?")
+        await visitor.texts("2")
+    world.twilio.fails_next(503, method="list", times=99)
+    await world.until("14:14")
+    await ben.texts_in_vain("all ok")
+    await world.until("14:15")
+    await asha.texts("left, no concerns")
+    ben.ignores()
+    world.twilio.mends()
+    await world.passes("30s")
+    assert await world.state(ben) == "asked"
+    await world.until("14:19")
+    assert await world.open_alarms() == ["split pair"]
+    await ben.texts("left, no concerns")
+    for human in (asha, ben, olive):
+        human.ignores()
