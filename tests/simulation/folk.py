@@ -42,13 +42,13 @@ class Folk:
         """Every text of the plan gets its time."""
         for planned in self.plan.visits:
             for step in planned.steps:
-                actor = BY_NAME[planned.visitor]
+                actor = BY_NAME[planned.partner if step.of_partner else planned.visitor]
                 self.after(step.at, lambda actor=actor, step=step: self._steps(actor, step))  # type: ignore[misc]
 
     def _steps(self, actor: Actor, step: Step) -> None:
         unknown = step.means is Means.CODE_WORD and not self.plan.code_words
         means = Means.NOTHING if unknown else step.means
-        self.says(actor, step.words, step.by, means, step.minutes, twice=step.how == "twice")
+        self.says(actor, step.words, step.by, means, step.minutes, twice=step.how == "twice", both=step.both)
 
     def says(
         self,
@@ -59,6 +59,7 @@ class Folk:
         minutes: int = 0,
         *,
         twice: bool = False,
+        both: bool = False,
     ) -> None:
         """One text of one person. Who has blocked the bot, or no Telegram, texts by SMS."""
         if by is Channel.TELEGRAM and (not actor.chat or actor.chat in self.telegram.blocked):
@@ -69,7 +70,7 @@ class Folk:
         else:
             known_as = str(self.telegram.says(actor.chat, words))
         now = asyncio.get_running_loop().time()
-        self.ledger.says(Said(actor.name, now, by, known_as, words, means, minutes, first_hand=True))
+        self.ledger.says(Said(actor.name, now, by, known_as, words, means, minutes, first_hand=True, both=both))
 
     # -- what phones show -------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ CHAIN = 2.0
 """Asked, nudged and alarmed: each waits for a beat."""
 ACCEPTED = 10.5
 DURESS = {"code word": Means.CODE_WORD, "danger": Means.DANGER}
-QUIET = frozenset({"missed arrival", "missed check-in", "overdue", "not returned"})
+QUIET = frozenset({"missed arrival", "missed check-in", "overdue", "not returned", "split pair"})
 ENDED = "stood down"
 ENDING = re.compile(r"\s*(?:safe|false|test|real) (\w{4})\b", re.IGNORECASE)
 ALARM = re.compile(r"ALARM (\w{4}) ")
@@ -179,7 +179,7 @@ class Reckoning:
                 said = event.said
                 # A webhook does not tell when a text was sent: it was as it came in. Telegram and Twilio's list do.
                 at = said.at if said.channel == "telegram" or event.received_at - said.at > LATE else event.received_at
-                self.visitors[said.who].hears(said.means, said.minutes, at, event.at)
+                self.visitors[said.who].hears(said.means, said.minutes, at, event.at, said.both)
         for one in heard:
             self._cry_is_answered(one)
 
@@ -201,7 +201,7 @@ class Reckoning:
         unheard = [
             one
             for one in heard
-            if one.said.who == name
+            if (one.said.who == name or (one.said.both and one.said.who in visitor.partners))
             and one.said.means not in (Means.NOTHING, *DURESS.values())
             and one.received_at < alarm.raised_at < one.at
         ]
@@ -272,7 +272,10 @@ class Reckoning:
         self._awaited = self.books.awaited()
 
     def _ends_are_somebodys(self, alarms: Sequence[AlarmLine], heard: Sequence[Heard]) -> None:
-        """I5. An alarm is ended by a contact's word about it, a quiet one also by the visitor's own, and by nothing else."""
+        """I5. An alarm is ended by a contact's word about it, a quiet one also by the visitor's own, and by nothing else.
+
+        Of a pair it may be the other's, where that counts for both.
+        """
         words = [ENDING.match(one.said.words) for one in heard if one.said.who not in self.visitors]
         by_contacts = {word[1].upper() for word in words if word}
         for alarm in alarms:
@@ -280,9 +283,16 @@ class Reckoning:
             if alarm.state != ENDED or (before is not None and before.state == ENDED):
                 continue
             name = self._name(alarm.visitor_id)
-            by_visitor = any(one.said.who == name and one.said.means is not Means.NOTHING for one in heard)
+            by_visitor = any(self._speaks_for(name, one) for one in heard)
             if alarm.code not in by_contacts and not (by_visitor and alarm.kind not in DURESS):
                 raise Broken("I5", f"{alarm.kind} of {name}'s ended, and nobody had ended it")
+
+    def _speaks_for(self, name: str, one: Heard) -> bool:
+        if one.said.means is Means.NOTHING or name not in self.visitors:
+            return False
+        visitor = self.visitors[name]
+        by_other = one.said.who in visitor.partners and (self.in_doubt or one.at in visitor.spoken_for)
+        return one.said.who == name or by_other
 
     def _takes_acceptances(self) -> None:
         for _, address, words in self.ledger.accepted:

@@ -23,6 +23,7 @@ class Said(NamedTuple):
     means: Means
     minutes: int
     first_hand: bool
+    both: bool = False
 
 
 class Got(NamedTuple):

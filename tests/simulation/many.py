@@ -172,7 +172,7 @@ def explained(seed: int, size: Size = SIZE, tells: Callable[[str], None] = lambd
             return f"seed {seed} keeps every promise" + (f", but for its twin: {twin}" if twin else "")
         small, tries = shrunk(plan, breaks, tells)
         outcome = live(small, where)
-    names = sorted({visit.visitor for visit in small.visits})
+    names = sorted({name for visit in small.visits for name in visit.goers})
     people = ", ".join(f"{name} ({BY_NAME[name].number})" for name in names)
     faults = "\n".join(f"  {fault}" for fault in small.faults) or "  none"
     return (

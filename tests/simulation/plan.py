@@ -68,11 +68,15 @@ class Step:
     minutes: int = 0
     by: Channel = Channel.SMS
     how: str = ""  # "lost", "twice", "edited", "poisoned"
+    of_partner: bool = False
+    """Whether it is the partner who texts it."""
+    both: bool = False
+    """Whether it is said for both of a pair."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visitor's visit: planned or not, and the texts they send in it."""
+    """One visitor's visit, or a pair's: planned or not, and the texts they send in it."""
 
     number: int
     visitor: str
@@ -82,6 +86,11 @@ class Visit:
     back: float | None = None
     planned: bool = True
     sort: str = ""
+    partner: str = ""
+
+    @property
+    def goers(self) -> tuple[str, ...]:
+        return (self.visitor, self.partner) if self.partner else (self.visitor,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ def _person(actor: Actor, school_id: int, *, code_words: bool) -> Person:
 
 
 async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
-    """The cast and the plan, on an empty store or on a copy of one with the cast. Gives the cast by their ids."""
+    """The cast and the plan, on an empty store or on a copy of one with the cast. Gives the cast by their ids.
+
+    A contact who answers alarms has written before as they will then: where a prompt goes is the same in a run and its twin.
+    """
     async with database.transaction() as tx:
         by_id = await schools.sync(tx, schools_of(plan))
         school_id, school = next(iter(by_id.items()))
@@ -50,6 +53,10 @@ async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
         for actor in CAST:
             if actor.name not in known:
                 known[actor.name] = await people.save(tx, _person(actor, school_id, code_words=plan.code_words))
+        answering = {habit.contact: habit.by for habit in plan.habits if habit.mine is not None}
+        for person in await people.of_school(tx, school_id) if answering else ():
+            if person.name in answering:
+                await people.wrote_on(tx, person, answering[person.name])
         for planned in plan.visits:
             if not planned.planned:
                 continue
@@ -58,10 +65,9 @@ async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
                 tx, school_id, school.policy, BEGINS, address=f"{planned.number} High Street", pupil="K.T."
             )
             back = None if planned.back is None else BEGINS + timedelta(seconds=planned.back)
-            place = visit.Place(
-                known[planned.visitor], visit_id=made.id, starts_at=starts, ends_at=ends, returns_at=back
-            )
-            await visits.add_place(tx, school_id, visit.plan(place, school.policy))
+            for name in planned.goers:
+                place = visit.Place(known[name], visit_id=made.id, starts_at=starts, ends_at=ends, returns_at=back)
+                await visits.add_place(tx, school_id, visit.plan(place, school.policy))
     return {known[actor.name]: actor for actor in CAST}
 
 

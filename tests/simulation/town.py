@@ -32,9 +32,10 @@ from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
 from tests.simulation.postgres import Server
 from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
 from tests.simulation.rehearsing import DRILL, Rehearsal
+from tests.simulation.stays import Lengths
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import Lengths, Visitor
+from tests.simulation.truth import Visitor, together
 from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
 from tests.simulation.upheavals import mends_the_clock
 
@@ -329,7 +330,9 @@ def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
     visitors = {actor.name: Visitor(lengths) for actor in CAST if actor.is_visitor}
     for planned in plan.visits:
         if planned.planned:
-            visitors[planned.visitor].expects(planned.starts, planned.ends, planned.back)
+            together(
+                planned.starts, planned.ends, planned.back, [visitors[name] for name in planned.goers], planned.goers
+            )
     return visitors
 
 

@@ -5,119 +5,23 @@ on an alarm is right, by when it must be out, and what would be a false one.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from bot.policy import CheckInFrom, Policy, Returns
+from bot.policy import Returns
 from tests.simulation.plan import Means
+from tests.simulation.stays import Lengths, Stay
 
 EARLY = 7_200.0
 LATE = 30.0
 """What is heard so long after it was said counts from when it was said."""
 BLUR = 2.0
 """Seconds. Of what was said within so long, the one that is heard later is the later one."""
+JUST = 1_800.0
+"""How long after leaving "both left" is still about that visit, whatever is to come."""
+CRIES = (Means.CODE_WORD, Means.DANGER)
 TO_THE_DOOR = (Means.ARRIVED, Means.SET_OUT, Means.NOBODY_HOME, Means.FAMILY_LATE)
 FROM_THE_DOOR = (Means.LEFT, Means.BACK)
-
-
-class Lengths(NamedTuple):
-    """A policy's promises, in seconds."""
-
-    from_start: bool
-    check_in: float | None
-    every: float | None
-    await_arrival: bool
-    arrival_grace: float
-    end_grace: float
-    question: float
-    unplanned: float
-    returns: Returns
-    journey: float
-    return_ask: float
-    return_alarm: float
-    nobody_home: float
-    family_late: float
-
-    @classmethod
-    def of(cls, policy: Policy) -> "Lengths":
-        def seconds(length: object) -> float | None:
-            return None if length is None else length.total_seconds()  # type: ignore[attr-defined]
-
-        return cls(
-            policy.check_in_from is CheckInFrom.SCHEDULED,
-            seconds(policy.check_in),
-            seconds(policy.check_in_every),
-            policy.await_arrival,
-            policy.arrival_grace.total_seconds(),
-            policy.end_grace.total_seconds(),
-            (policy.answer_within + policy.nudge).total_seconds(),
-            policy.unplanned_length.total_seconds(),
-            policy.returns,
-            policy.journey.total_seconds(),
-            policy.return_ask.total_seconds(),
-            policy.return_alarm.total_seconds(),
-            (policy.nobody_home_wait or policy.end_grace).total_seconds(),
-            (policy.family_late_limit or policy.end_grace).total_seconds(),
-        )
-
-
-@dataclass(slots=True)
-class Stay:
-    """One visit of one visitor, from its plan to their return. Open until they say that it is over.
-
-    After an outage it cannot be known from outside whether a question had been put when its answer came: then an alarm is
-    right from `floor` on, and owed by `ceiling`.
-    """
-
-    starts: float
-    ends: float
-    back: float | None = None
-    set_out: bool = False
-    arrived: float | None = None
-    door: float | None = None
-    door_for: Means | None = None
-    check_in: float | None = None
-    homeward: bool = False
-    is_open: bool = True
-    floor: float = math.inf
-    ceiling: float = 0.0
-    noticed: bool = False
-    """Whether an alarm has been raised since the last word."""
-
-    @property
-    def is_inside(self) -> bool:
-        return self.arrived is not None and not self.homeward
-
-    @property
-    def is_coming(self) -> bool:
-        return self.arrived is None and not self.homeward
-
-    def asked_at(self, lengths: Lengths) -> float:
-        """When the visitor is asked next, if they say nothing until then."""
-        if self.homeward:
-            return (self.back or 0.0) + lengths.return_ask
-        if self.is_coming:
-            if lengths.await_arrival:
-                return self.starts + lengths.arrival_grace
-            return (self.back or self.ends) + lengths.return_ask
-        if self.door is not None:
-            return self.door
-        end = self.ends + lengths.end_grace
-        return min(self.check_in, end) if self.check_in is not None else end
-
-    def told_at(self, lengths: Lengths) -> float:
-        """When the contacts are told, if the visitor says nothing until then."""
-        told = self.asked_at(lengths) + lengths.question
-        awaited_back = self.homeward or (self.is_coming and not lengths.await_arrival)
-        return max(told, self.back + lengths.return_alarm) if awaited_back and self.back is not None else told
-
-    def told_from(self, lengths: Lengths) -> float:
-        """An alarm before this would be a false one."""
-        return min(self.told_at(lengths), self.floor)
-
-    def told_by(self, lengths: Lengths) -> float:
-        """An alarm is owed by this."""
-        return max(self.told_at(lengths), self.ceiling)
 
 
 @dataclass(slots=True)
@@ -127,15 +31,19 @@ class Visitor:
     lengths: Lengths
     stays: list[Stay] = field(default_factory=list)
     cries: list[tuple[float, Means]] = field(default_factory=list)
-    last_said: float = 0.0
-    last_at_a_door: float = 0.0
-    """When they last said something that was not on the way."""
+    said_elsewhere: float = 0.0
+    """When they last said something that was about no visit."""
+    partners: set[str] = field(default_factory=set)
+    """The names of those who go with them."""
+    spoken_for: set[float] = field(default_factory=set)
+    """When a word of a partner's was heard that counted for them."""
 
-    def expects(self, starts: float, ends: float, back: float | None = None) -> None:
+    def expects(self, starts: float, ends: float, back: float | None = None) -> Stay:
         """A visit is planned."""
         if back is None and self.lengths.returns is Returns.ALWAYS:
             back = ends + self.lengths.journey
         self.stays.append(Stay(starts, ends, back))
+        return self.stays[-1]
 
     @property
     def open_ones(self) -> list[Stay]:
@@ -164,27 +72,61 @@ class Visitor:
             return 3 if stay.homeward else 2
         return 4 if stay.homeward else 5 if stay.set_out else 6
 
-    def hears(self, means: Means, minutes: int, said: float, heard: float) -> None:
+    def _behind(self, means: Means, now: float) -> Stay | None:
+        """The stay that is over, where "left" is said about it once more."""
+        over = [stay for stay in self.stays if stay.over is not None]
+        coming = [stay for stay in self.open_ones if stay.is_coming]
+        if means is not Means.LEFT or not over or len(coming) < len(self.open_ones):
+            return None
+        last = max(over, key=lambda stay: stay.over or 0.0)
+        awaited = any(stay.set_out or stay.asked_at(self.lengths) <= now for stay in coming)
+        return None if coming and (awaited or now - (last.over or 0.0) > JUST) else last
+
+    def hears(self, means: Means, minutes: int, said: float, heard: float, both: bool = False) -> None:
         """The service has heard this, certain and first-hand. What comes late counts from when it was said."""
-        if means in (Means.CODE_WORD, Means.DANGER):
+        if means in CRIES:
             self.cries.append((heard, means))
-        late = heard - said > LATE
-        now = said if late else heard
+        now = said if heard - said > LATE else heard
         if said + BLUR < self._last_said(means):
             return  # later words stand
-        self.last_said = max(self.last_said, said)
-        if any(stay.is_open and not stay.is_coming for stay in self.stays) or self.meant(means, now) is None:
-            self.last_at_a_door = self.last_said
-        if means in (Means.CODE_WORD, Means.DANGER, Means.NOTHING):
-            return
-        stay = self.meant(means, now)
+        stay = self._behind(means, now) or self.meant(means, now)
         if stay is None:
-            self._opens(means, now)
+            self.said_elsewhere = max(self.said_elsewhere, said)
+            self._opens(means, said, now)
             return
+        was_inside = stay.is_inside
+        self._takes(stay, means, minutes, said, heard)
+        for other, theirs in stay.others if means not in (*CRIES, Means.NOTHING) else ():
+            if self._counts_for(theirs, means, both, was_inside):
+                other._is_spoken_for(theirs, means, minutes, said, heard)
+            elif was_inside and not stay.is_inside and not both:
+                other._is_left_alone(theirs, heard)
+
+    def _counts_for(self, theirs: Stay, means: Means, both: bool, was_inside: bool) -> bool:
+        """What is said for both counts for both; how all is, only of one who is there. One may answer for who is there too."""
+        if means is Means.OK:
+            return was_inside and (both or (self.lengths.one_for_both and theirs.is_inside))
+        return both
+
+    def _is_spoken_for(self, stay: Stay, means: Means, minutes: int, said: float, heard: float) -> None:
+        """A partner has said it for them as well. What has been heard of them since stands."""
+        if stay.is_open and not said + BLUR < self._heard_of(stay, means):
+            self._takes(stay, means, minutes, said, heard)
+            self.spoken_for.add(heard)
+
+    def _is_left_alone(self, stay: Stay, now: float) -> None:
+        """Their partner has left: they are asked at once, if no question waits for them and they are not at the door."""
+        if stay.is_inside and stay.door is None and stay.asked_at(self.lengths) > now:
+            stay.alone = now
+
+    def _takes(self, stay: Stay, means: Means, minutes: int, said: float, heard: float) -> None:
+        """A word about this stay."""
+        stay.heard = max(stay.heard, said)
+        if means in (*CRIES, Means.NOTHING) or not stay.is_open:
+            return
+        late = heard - said > LATE
         before = stay.told_from(self.lengths)
-        self._changes(stay, means, minutes * 60.0, now)
-        if not (stay.is_open and stay.is_coming):
-            self.last_at_a_door = self.last_said
+        self._changes(stay, means, minutes * 60.0, said if late else heard)
         if late:
             stay.floor = min(stay.floor, before)
         if stay.told_at(self.lengths) > heard:
@@ -192,15 +134,17 @@ class Visitor:
 
     def _last_said(self, means: Means) -> float:
         """What was said on the way is no later word than an arrival."""
-        return self.last_at_a_door if means is Means.ARRIVED else self.last_said
+        return max([self.said_elsewhere, *(self._heard_of(stay, means) for stay in self.stays)])
 
-    def _opens(self, means: Means, now: float) -> None:
+    def _heard_of(self, stay: Stay, means: Means) -> float:
+        return 0.0 if means is Means.ARRIVED and stay.is_coming else stay.heard
+
+    def _opens(self, means: Means, said: float, now: float) -> None:
         if means not in (Means.ARRIVED, Means.NOBODY_HOME, Means.FAMILY_LATE):
             return
-        stay = Stay(now, now + self.lengths.unplanned)
+        stay = Stay(now, now + self.lengths.unplanned, heard=said)
         self.stays.append(stay)
         self._changes(stay, means, 0.0, now)
-        self.last_at_a_door = self.last_said
 
     def _changes(self, stay: Stay, means: Means, length: float, now: float) -> None:
         if means in (Means.NOBODY_HOME, Means.FAMILY_LATE) and not stay.homeward:
@@ -216,6 +160,7 @@ class Visitor:
 
     def _arrives(self, stay: Stay, now: float) -> None:
         stay.arrived, stay.door, stay.door_for, stay.floor, stay.ceiling = now, None, None, math.inf, 0.0
+        stay.alone = None
         if stay.ends <= now:
             stay.ends = now + self.lengths.unplanned
         length = self.lengths.check_in
@@ -235,7 +180,7 @@ class Visitor:
         stay.door = known if known is not None and known > now else since + length
         stay.door_for = means
         stay.arrived = now if stay.arrived is None else stay.arrived
-        stay.floor, stay.ceiling = math.inf, 0.0
+        stay.alone, stay.floor, stay.ceiling = None, math.inf, 0.0
 
     def _leaves(self, stay: Stay, now: float) -> None:
         """Over, or on the way back to school where that is watched."""
@@ -245,7 +190,7 @@ class Visitor:
             stay.homeward, stay.back = True, stay.back or now + lengths.journey
             stay.floor, stay.ceiling = math.inf, 0.0
         else:
-            stay.is_open = False
+            stay.over = now
 
     def _coming(self, stay: Stay, means: Means, length: float, now: float) -> None:
         match means:
@@ -261,7 +206,7 @@ class Visitor:
             case Means.CALLED_OFF:
                 self._leaves(stay, now)
             case Means.BACK if stay.set_out or not self.lengths.await_arrival or stay.asked_at(self.lengths) <= now:
-                stay.is_open = False
+                stay.over = now
             case Means.SET_OUT:
                 stay.set_out, stay.starts = True, max(stay.starts, now)
             case _:
@@ -273,7 +218,7 @@ class Visitor:
             case Means.LEFT | Means.CALLED_OFF:
                 self._leaves(stay, now)
             case Means.BACK:
-                stay.is_open = False
+                stay.over = now
             case Means.OK:
                 self._is_well(stay, now)
             case Means.ARRIVED if stay.door is not None:
@@ -286,7 +231,7 @@ class Visitor:
     def _homeward(self, stay: Stay, means: Means, length: float, now: float) -> None:
         match means:
             case Means.BACK:
-                stay.is_open = False
+                stay.over = now
             case Means.OK:
                 stay.floor, stay.back = stay.told_from(self.lengths), max(stay.back or now, now)
             case Means.LATE | Means.LONGER:
@@ -320,9 +265,29 @@ class Visitor:
                 stay.floor, stay.check_in = stay.told_from(lengths), now + lengths.every
             return
         silent = stay.told_at(lengths) <= now
+        if stay.alone is not None:
+            self._is_well_alone(stay, now, silent)
+            return
         stay.ceiling = now + 2 * lengths.end_grace + lengths.question + (lengths.every or 0.0)
         answers_check_in = stay.check_in is not None and stay.asked_at(lengths) == stay.check_in
         if not answers_check_in or silent:
             stay.ends = max(stay.ends, now + lengths.end_grace)
         if answers_check_in or (stay.check_in is not None and stay.check_in <= now):
             stay.check_in = now + lengths.every if lengths.every else None
+
+    def _is_well_alone(self, stay: Stay, now: float, silent: bool) -> None:
+        """The answer to "your partner has left" is no check-in, unless they repeat: the one that is to come comes."""
+        lengths = self.lengths
+        if silent:
+            stay.floor, stay.ends = stay.told_from(lengths), max(stay.ends, now + lengths.end_grace)
+        stay.alone = None
+        if lengths.every is not None or (stay.check_in is not None and stay.check_in <= now):
+            stay.check_in = now + lengths.every if lengths.every else None
+
+
+def together(starts: float, ends: float, back: float | None, going: Sequence[Visitor], names: Sequence[str]) -> None:
+    """A visit is planned for these: each has a part of their own."""
+    parts = [(visitor, visitor.expects(starts, ends, back)) for visitor in going]
+    for visitor, stay in parts:
+        stay.others = [part for part in parts if part[0] is not visitor]
+        visitor.partners |= {name for name, other in zip(names, going, strict=True) if other is not visitor}

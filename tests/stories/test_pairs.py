@@ -187,7 +187,7 @@ async def test_the_code_word_of_either_is_heard_from_either_phone(world: World) 
 
 
 async def test_an_ok_that_answers_for_both_says_nothing_of_who_is_not_there(one: World) -> None:
-    """Ben is looked for, and Asha answers her own check-in: his alarm goes on. "We are both fine" would have been of him too."""
+    """Ben is looked for, and Asha answers her own check-in: his alarm goes on. "We are both fine" is of him too."""
     asha, ben, olive = one.asha, one.ben, one.olive
     await one.plans(asha, ben)
     await one.until("14:08")
