@@ -2,26 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
 from filelock import FileLock, Timeout
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, Insert, Update, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.faults import BAD_SETTINGS, Mendable
 from store.crypto import Sealer
 from store.inplace import InPlaceConnection
-from store.tables import SchoolRow
 
 ADVISORY_LOCK = 4_470_079
 BUSY_MILLISECONDS = 1_000
@@ -30,6 +30,7 @@ ALONE = {"synchronize_session": False}
 """For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 
 READING = {"reads_only": True}
+T = TypeVar("T")
 
 
 class StoreInUse(Mendable):
@@ -50,14 +51,53 @@ class Stale(Exception):
     """A row changed underneath: the transaction is to be rolled back and tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """Everything that is done through it happens together or not at all."""
+class Head(NamedTuple):
+    """The end of a school's journal: the number of its last entry, and that one's hash."""
 
-    session: AsyncSession
+    seq: int
+    hash: str
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Everything that is done through it happens together or not at all.
+
+    What is asked and changed all day is built once (`bindparam`) and goes straight to the store by `rows`, `column` and
+    `write`: building a statement, and the session's memory of rows, take far longer than SQLite does. `session` is for the
+    rest, and for what it adds; it remembers the rows that it has read, so what it has changed is flushed at once.
+    """
+
+    connection: AsyncConnection
     sealer: Sealer
-    chains: dict[int, SchoolRow] = field(default_factory=dict)
-    """The schools whose journals this transaction has added to, so that each is locked and read once."""
+    chains: dict[int, Head] = field(default_factory=dict)
+    """The ends of the journals that this transaction has added to, by school: each is locked and read once."""
+    _session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        if self._session is None:
+            self._session = AsyncSession(
+                self.connection, expire_on_commit=False, autoflush=False, join_transaction_mode="rollback_only"
+            )
+        return self._session
+
+    async def rows(self, query: SelectOfScalar[T], **wanted: Any) -> Sequence[T]:
+        """The rows of a table as they now are, to be read: each has the table's columns by their names."""
+        return cast("Sequence[T]", (await self.connection.execute(query, wanted)).all())
+
+    async def column(self, query: SelectOfScalar[T], **wanted: Any) -> Sequence[T]:
+        """The values of the one column that is asked for."""
+        return (await self.connection.execute(query, wanted)).scalars().all()
+
+    async def write(self, statement: Insert | Update, **values: Any) -> CursorResult[Any]:
+        """Carry out a change; what it sets, and what it looks for, are both `values` by their names."""
+        return await self.connection.execute(statement, values)
+
+    async def settle(self) -> None:
+        """Before the commit: what the session has not written yet."""
+        if self._session is not None:
+            await self._session.flush()
+            await self._session.close()
 
 
 @contextmanager
@@ -124,8 +164,10 @@ class Database:
     async def _begin(self, engine: AsyncEngine | None = None) -> AsyncIterator[Transaction]:
         bind = engine or self.engine
         with store_down():
-            async with AsyncSession(bind, expire_on_commit=False, autoflush=False) as session, session.begin():
-                yield Transaction(session, self.sealer)
+            async with bind.begin() as connection:
+                tx = Transaction(connection, self.sealer)
+                yield tx
+                await tx.settle()
 
     async def hold_alone(self) -> None:
         """Make this the only process that acts on the store, until `close`. Raises StoreInUse, StoreDown."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, update
+from sqlalchemy import and_, bindparam, exists, or_, update
 from sqlmodel import col, select
 
 from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
@@ -20,11 +20,17 @@ from store.tables import HeldRow, PlaceRow
 from store.underway import begun
 
 MISFIRED = "went out at once"
+_AS_READ = update(HeldRow).where(col(HeldRow.id) == bindparam("row"), col(HeldRow.version) == bindparam("read"))
 _TENDED, _UNFINISHED = sorted(TENDED), sorted(UNFINISHED)
+_OF_PLACE = (
+    select(HeldRow)
+    .where(col(HeldRow.place_id) == bindparam("place"), col(HeldRow.step).in_(sorted(TENDED | UNFINISHED)))
+    .order_by(col(HeldRow.id))
+)
 
 
 def _held(tx: Transaction, row: HeldRow) -> Held:
-    values = row.model_dump(exclude={"place_version", "error", "next_at", "made_at"})
+    values = {name: getattr(row, name) for name in Held.__dataclass_fields__}
     opened = {name: tx.sealer.open(values[name]) for name in ("address", "text")}
     return Held(**{**values, **opened, "step": known(Step, row.step, Step.FAILED)})
 
@@ -44,14 +50,13 @@ async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence
 
 async def of_place(tx: Transaction, place_id: int) -> list[Held]:
     """The texts of a place that are not done with, oldest first."""
-    query = select(HeldRow).where(HeldRow.place_id == place_id, col(HeldRow.step).in_(sorted(TENDED | UNFINISHED)))
-    return [_held(tx, row) for row in (await tx.session.exec(query.order_by(col(HeldRow.id)))).all()]
+    return [_held(tx, row) for row in await tx.rows(_OF_PLACE, place=place_id)]
 
 
 async def of_visit(tx: Transaction, visit_id: int) -> list[Held]:
     """Every text of a visit, oldest first, done with or not."""
     query = select(HeldRow).where(HeldRow.visit_id == visit_id).order_by(col(HeldRow.id))
-    return [_held(tx, row) for row in (await tx.session.exec(query)).all()]
+    return [_held(tx, row) for row in await tx.rows(query)]
 
 
 async def arm(
@@ -105,7 +110,7 @@ async def due(tx: Transaction, now: datetime, besides: Collection[int], limit: i
     query = query.where(col(HeldRow.id).not_in(besides)) if besides else query
     # "armed" and "arming" come before "calling off".
     query = query.order_by(col(HeldRow.step), col(HeldRow.next_at), col(HeldRow.id)).limit(limit)
-    return [_held(tx, row) for row in (await tx.session.exec(query)).all()]
+    return [_held(tx, row) for row in await tx.rows(query)]
 
 
 async def next_due(tx: Transaction) -> datetime | None:
@@ -121,8 +126,7 @@ async def expire(tx: Transaction, now: datetime) -> None:
 
 async def change(tx: Transaction, held: Held, **values: Any) -> bool:
     """Write down what has become of a text; False, and nothing written, when it has changed since it was read."""
-    query = update(HeldRow).where(col(HeldRow.id) == held.id, col(HeldRow.version) == held.version)
-    result = await tx.session.exec(query.values(**values, version=held.version + 1), execution_options=ALONE)
+    result = await tx.write(_AS_READ, row=held.id, read=held.version, **values, version=held.version + 1)
     return bool(result.rowcount)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.people import Channel
-from store.database import ALONE, Transaction
+from store.database import Transaction
 from store.tables import InboxRow
 
 NEW, DONE, ASIDE = "new", "done", "aside"
@@ -19,6 +21,20 @@ AT_ONCE = 500
 CHANNELS = tuple(Channel)
 A_RECEIPT = "%:%"
 """A receipt's id is that of its message, a colon, and what it says; no text's own id has a colon."""
+
+
+_KEEP = {
+    name: dialect.insert(InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_ONE = update(InboxRow).where(col(InboxRow.id) == bindparam("row"))
+_SAID_BEFORE = (
+    select(InboxRow)
+    .where(col(InboxRow.person_id) == bindparam("person"), col(InboxRow.id) < bindparam("before"))
+    .where(col(InboxRow.received_at) >= bindparam("since"), col(InboxRow.text).is_not(None))
+    .order_by(col(InboxRow.id).desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +65,15 @@ def _kept(tx: Transaction, row: InboxRow) -> Kept:
 
 async def keep(tx: Transaction, channel: Channel, external_id: str, raw: bytes, now: datetime) -> bool:
     """Keep what was received; False when it is here already. Deduped by membership, never by order (DESIGN §5)."""
-    dialect = sqlite if tx.session.get_bind().dialect.name == "sqlite" else postgresql
-    query = dialect.insert(InboxRow).values(
-        channel=channel,
-        external_id=external_id,
-        raw=tx.sealer.seal_bytes(raw),
-        received_at=now,
-        state=NEW,
-        tries=0,
-    )
-    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+    values = {
+        "channel": channel,
+        "external_id": external_id,
+        "raw": tx.sealer.seal_bytes(raw),
+        "received_at": now,
+        "state": NEW,
+        "tries": 0,
+    }
+    result = await tx.write(_KEEP[tx.connection.dialect.name], **values)
     return bool(result.rowcount)
 
 
@@ -79,11 +94,17 @@ def is_receipt() -> ColumnElement[bool]:
 
 async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: bool | None = None) -> Sequence[Kept]:
     """Rows not yet dealt with, oldest first: receipts only, all but receipts, or every one."""
-    query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > after)
+    return [_kept(tx, row) for row in await tx.rows(_new(receipts), after=after, most=limit)]
+
+
+@cache
+def _new(receipts: bool | None) -> SelectOfScalar[InboxRow]:
+    """Built once: that takes longer than running it."""
+    query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > bindparam("after"))
     query = query.where(col(InboxRow.channel).in_(CHANNELS))  # what another version has taken in is for that version
     if receipts is not None:
         query = query.where(is_receipt() if receipts else ~is_receipt())
-    return [_kept(tx, row) for row in (await tx.session.exec(query.order_by(col(InboxRow.id)).limit(limit))).all()]
+    return query.order_by(col(InboxRow.id)).limit(bindparam("most", type_=Integer))
 
 
 async def done(
@@ -105,14 +126,14 @@ async def done(
         "sender_index": tx.sealer.index(kept.channel, sender) if sender else None,
         "text": tx.sealer.seal(text) if text is not None else None,
     }
-    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values), execution_options=ALONE)
+    await tx.write(_ONE, row=kept.id, **values)
 
 
 async def tried(tx: Transaction, kept: Kept, most: int) -> bool:
     """Count a failed try; True when the row is set aside, so that it never blocks those behind it."""
     aside = kept.tries + 1 >= most
     values = {"tries": kept.tries + 1, "state": ASIDE if aside else NEW}
-    await tx.session.exec(update(InboxRow).where(col(InboxRow.id) == kept.id).values(**values), execution_options=ALONE)
+    await tx.write(_ONE, row=kept.id, **values)
     return aside
 
 
@@ -141,14 +162,8 @@ async def said_between(tx: Transaction, kept: Kept, person_id: int, start: datet
 
 async def said_before(tx: Transaction, kept: Kept, person_id: int, since: datetime) -> str:
     """The same person's text just before this one, if it came since then: a code word may run over two texts."""
-    query = select(InboxRow).where(
-        InboxRow.person_id == person_id,
-        col(InboxRow.id) < kept.id,
-        col(InboxRow.received_at) >= since,
-        col(InboxRow.text).is_not(None),
-    )
-    row = (await tx.session.exec(query.order_by(col(InboxRow.id).desc()).limit(1))).first()
-    return tx.sealer.open(row.text) if row and row.text else ""
+    rows = await tx.rows(_SAID_BEFORE, person=person_id, before=kept.id, since=since)
+    return tx.sealer.open(rows[0].text) if rows and rows[0].text else ""
 
 
 async def last_words(tx: Transaction, person_id: int) -> str:

@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import col, select
 
 from store.crypto import KeyFault
-from store.database import Transaction
+from store.database import Head, Transaction
 from store.tables import JournalRow, SchoolRow
 
 
@@ -43,11 +44,34 @@ class Check:
     fault: str = ""
 
 
+class _Link(NamedTuple):
+    """What the hash of an entry covers."""
+
+    school_id: int
+    seq: int
+    at: datetime
+    kind: str
+    visit_id: int | None
+    alarm_id: int | None
+    person_id: int | None
+    digest: str
+
+
+# Built once: that takes longer than running it.
+_HEAD = (
+    select(SchoolRow.journal_seq, SchoolRow.journal_hash)
+    .where(col(SchoolRow.id) == bindparam("school"))
+    .with_for_update()
+)
+_MOVE = update(SchoolRow).where(col(SchoolRow.id) == bindparam("school"))
+_ADD = insert(JournalRow)
+
+
 def _digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _chain(previous: str, row: JournalRow) -> str:
+def _chain(previous: str, row: "JournalRow | _Link") -> str:
     at = row.at.astimezone(UTC).isoformat()  # as it will be read back, in whatever offset it was given
     fields = [previous, row.school_id, row.seq, at, row.kind, row.visit_id, row.alarm_id, row.person_id, row.digest]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
@@ -65,28 +89,15 @@ async def append(
     **body: Any,
 ) -> None:
     """Add an entry at the end of the school's chain."""
-    school = tx.chains.get(school_id)
-    if school is None:
-        query = select(SchoolRow).where(SchoolRow.id == school_id).with_for_update()
-        query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
-        school = tx.chains[school_id] = (await tx.session.exec(query)).one()
+    if school_id not in tx.chains:
+        tx.chains[school_id] = Head(*(await tx.connection.execute(_HEAD, {"school": school_id})).one())
+    before = tx.chains[school_id]
     # The salt keeps a short body (an "ok") from being guessed from its digest once it has been taken out.
     written = json.dumps({**body, "salt": secrets.token_hex(8)}, sort_keys=True, default=str)
-    row = JournalRow(
-        school_id=school_id,
-        seq=school.journal_seq + 1,
-        at=at,
-        kind=kind,
-        visit_id=visit_id,
-        alarm_id=alarm_id,
-        person_id=person_id,
-        body=tx.sealer.seal(written),
-        digest=_digest(written),
-        hash="",
-    )
-    row.hash = _chain(school.journal_hash, row)
-    school.journal_seq, school.journal_hash = row.seq, row.hash
-    tx.session.add_all([row, school])
+    link = _Link(school_id, before.seq + 1, at, kind, visit_id, alarm_id, person_id, _digest(written))
+    head = tx.chains[school_id] = Head(link.seq, _chain(before.hash, link))
+    await tx.write(_ADD, **link._asdict(), body=tx.sealer.seal(written), hash=head.hash)
+    await tx.write(_MOVE, school=school_id, journal_seq=head.seq, journal_hash=head.hash)
 
 
 def _entry(tx: Transaction, row: JournalRow) -> Entry:

@@ -1,12 +1,12 @@
 """What delivery has in hand: taken for a time, carried, and what became of it written down by whoever still holds it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Update, and_, bindparam, exists, or_, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, exists, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -18,6 +18,10 @@ from store.database import ALONE, Transaction
 from store.drills import no_longer_asked
 from store.outbox import MOST_RESENDS, PENDING, State, ours, over, parcel_of
 from store.tables import OutboxRow
+
+# Built once: that takes longer than running it.
+_ONE = update(OutboxRow).where(col(OutboxRow.id) == bindparam("reference"))
+_MINE = _ONE.where(col(OutboxRow.lease) == bindparam("ours"), col(OutboxRow.state) == State.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,14 @@ async def lease(
     leased = []
     for row in rows:
         if row.id in gone:
-            row.state, row.trouble, row.lease, row.lease_until = State.GONE, False, None, None
+            await tx.write(_ONE, reference=row.id, state=State.GONE, trouble=False, lease=None, lease_until=None)
             continue
         doubtful = row.doubtful or row.state == State.LEASED
-        row.state, row.lease, row.lease_until, row.doubtful = State.LEASED, token, until, doubtful
-        tx.session.add(row)
+        taken = {"state": State.LEASED, "lease": token, "lease_until": until, "doubtful": doubtful}
+        await tx.write(_ONE, reference=row.id, **taken)
         for_alarm = row.urgent and row.alarm_id is not None
         whose = row.person_id if row.alarm_id is None else None
         leased.append(Leased(parcel_of(tx, row), token, doubtful, row.made_at, row.next_at, for_alarm, whose))
-    await tx.session.flush()
     return leased
 
 
@@ -80,15 +83,14 @@ async def _may_leave(tx: Transaction, free: Free, wanted: Mapping[str, Any]) -> 
     found = await _rows(tx, free, wanted)
     alarms, others = [row for row in found if row.urgent], [row for row in found if not row.urgent]
     if len(alarms) > free.urgent and len(others) < free.other:
-        others = await _rows(tx, Free(0, free.other), wanted)
+        others = [*await _rows(tx, Free(0, free.other), wanted)]
     return [*alarms[: free.urgent], *others[: free.other]]
 
 
-async def _rows(tx: Transaction, free: Free, wanted: Mapping[str, Any]) -> list[OutboxRow]:
+async def _rows(tx: Transaction, free: Free, wanted: Mapping[str, Any]) -> Sequence[OutboxRow]:
     if not any(free):
         return []
-    query = _ready(free.urgent > 0, free.other > 0)
-    return list((await tx.session.exec(query, params={**wanted, "most": sum(free)})).all())
+    return await tx.rows(_ready(free.urgent > 0, free.other > 0), **wanted, most=sum(free))
 
 
 @cache
@@ -145,7 +147,7 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
         values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful}
         # What a receipt has reported stays reported: only the desk settles it.
         values |= {"trouble": True} if pressing else {}
-    result = await tx.session.exec(_mine(leased).values(**values), execution_options=ALONE)
+    result = await tx.write(_MINE, reference=leased.parcel.reference, ours=leased.lease, **values)
     return bool(result.rowcount)
 
 
@@ -155,18 +157,10 @@ def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
     return unknown and tries >= MOST_RESENDS
 
 
-def _mine(leased: Leased) -> Update:
-    return update(OutboxRow).where(
-        col(OutboxRow.id) == leased.parcel.reference,
-        col(OutboxRow.lease) == leased.lease,
-        col(OutboxRow.state) == State.LEASED,
-    )
-
-
 async def has_waited(tx: Transaction, since: datetime, channels: Iterable[Channel]) -> bool:
     """Whether anything could have left since then, and has not."""
     wanted = {"now": since, "soon": since, "channels": list(channels), "most": 1}
-    return (await tx.session.exec(_ready(True, True), params=wanted)).first() is not None
+    return bool(await tx.rows(_ready(True, True), **wanted))
 
 
 async def is_adopted(tx: Transaction, provider_id: str, reference: int) -> bool:

@@ -5,9 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Integer, bindparam, insert, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.delivery import Parcel
 from bot.people import Channel
@@ -29,6 +31,26 @@ class State(StrEnum):
 PENDING = (State.OWED, State.LEASED)
 OUT = (State.SENT, State.DELIVERED)
 MOST_RESENDS = 3
+
+# Built once: that takes longer than running it.
+_ADD = insert(OutboxRow)
+_AT_FIRST = {
+    name: field.default for name, field in OutboxRow.model_fields.items() if name != "id" and not field.is_required()
+}
+_ONE = update(OutboxRow).where(col(OutboxRow.id) == bindparam("row"))
+_LIKE_IT = select(OutboxRow).where(
+    col(OutboxRow.person_id) == bindparam("person"),
+    col(OutboxRow.channel) == bindparam("by"),
+    col(OutboxRow.notice) == bindparam("name"),
+    col(OutboxRow.alarm_id).is_not_distinct_from(bindparam("alarm")),
+    col(OutboxRow.visit_id).is_not_distinct_from(bindparam("visit")),
+    col(OutboxRow.made_at) >= bindparam("since"),
+)
+_OVER = (
+    select(col(OutboxRow.id))
+    .join(AlarmRow, col(AlarmRow.id) == col(OutboxRow.alarm_id))
+    .where(col(OutboxRow.id).in_(bindparam("ids", expanding=True)), col(AlarmRow.ended_at) > col(OutboxRow.made_at))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +98,22 @@ async def owe(tx: Transaction, notice: Notice, now: datetime, not_before: dateti
     packed = json.dumps(
         {"text": notice.text, "buttons": notice.buttons, "asks_number": notice.asks_number, "copy": notice.copy}
     )
-    row = OutboxRow(
-        school_id=notice.school_id,
-        person_id=notice.person_id,
-        visit_id=notice.visit_id,
-        alarm_id=notice.alarm_id,
-        notice=notice.notice,
-        channel=notice.channel,
-        address=tx.sealer.seal(notice.address),
-        address_index=tx.sealer.index(notice.channel, notice.address),
-        parcel=tx.sealer.seal(packed),
-        urgent=notice.urgent,
-        next_at=not_before or now,
-        made_at=now,
-    )
-    tx.session.add(row)
-    await tx.session.flush()
-    assert row.id is not None
-    return row.id
+    values = _AT_FIRST | {
+        "school_id": notice.school_id,
+        "person_id": notice.person_id,
+        "visit_id": notice.visit_id,
+        "alarm_id": notice.alarm_id,
+        "notice": notice.notice,
+        "channel": notice.channel,
+        "address": tx.sealer.seal(notice.address),
+        "address_index": tx.sealer.index(notice.channel, notice.address),
+        "parcel": tx.sealer.seal(packed),
+        "urgent": notice.urgent,
+        "next_at": not_before or now,
+        "made_at": now,
+    }
+    added = await tx.write(_ADD, **values)
+    return int(added.inserted_primary_key[0])  # type: ignore[index]
 
 
 def parcel_of(tx: Transaction, row: OutboxRow) -> Parcel:
@@ -132,9 +152,15 @@ async def reached(tx: Transaction, school_id: int, notice: str, since: datetime)
 
 async def troubled(tx: Transaction, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
     """Notices the desk has yet to send round by another way, alarms first, without those `besides`."""
-    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours(), col(OutboxRow.id).not_in(besides))
-    rows = (await tx.session.exec(query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(limit))).all()
+    rows = await tx.rows(_troubled(), besides=list(besides), most=limit)
     return [as_troubled(tx, row) for row in rows]
+
+
+@cache
+def _troubled() -> SelectOfScalar[OutboxRow]:
+    others = col(OutboxRow.id).not_in(bindparam("besides", expanding=True))
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours(), others)
+    return query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(bindparam("most", type_=Integer))
 
 
 def as_troubled(tx: Transaction, row: OutboxRow) -> Troubled:
@@ -156,20 +182,14 @@ def as_troubled(tx: Transaction, row: OutboxRow) -> Troubled:
 
 
 async def settle(tx: Transaction, troubled_id: int) -> None:
-    await tx.session.exec(update(OutboxRow).where(col(OutboxRow.id) == troubled_id).values(trouble=False))
+    await tx.write(_ONE, row=troubled_id, trouble=False)
 
 
 async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since: datetime) -> bool:
     """Whether the same words have been owed to this person on that channel since then."""
-    query = select(OutboxRow).where(
-        OutboxRow.person_id == notice.person_id,
-        OutboxRow.channel == channel,
-        OutboxRow.notice == notice.notice,
-        OutboxRow.alarm_id == notice.alarm_id,
-        OutboxRow.visit_id == notice.visit_id,
-        col(OutboxRow.made_at) >= since,
-    )
-    return any(parcel_of(tx, row).text == notice.text for row in (await tx.session.exec(query)).all())
+    wanted = {"person": notice.person_id, "by": channel, "name": notice.notice, "since": since}
+    about = {"alarm": notice.alarm_id, "visit": notice.visit_id}
+    return any(parcel_of(tx, row).text == notice.text for row in await tx.rows(_LIKE_IT, **wanted, **about))
 
 
 async def drop_unsent(tx: Transaction, alarm_id: int) -> None:
@@ -182,9 +202,8 @@ async def over(tx: Transaction, ids: Collection[int]) -> set[int]:
     """Which of these notices are of an alarm that has ended since they were written; what says that it has is none."""
     if not ids:
         return set()
-    query = select(OutboxRow.id).join(AlarmRow, col(AlarmRow.id) == col(OutboxRow.alarm_id))
-    query = query.where(col(OutboxRow.id).in_(ids), col(AlarmRow.ended_at) > col(OutboxRow.made_at))
-    return {found for found in (await tx.session.exec(query)).all() if found is not None}
+    found: Sequence[int | None] = await tx.column(_OVER, ids=list(ids))
+    return {number for number in found if number is not None}
 
 
 async def got_by(tx: Transaction, channel: Channel, address: str) -> list[Got]:

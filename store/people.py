@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import BindParameter, bindparam, update
 from sqlmodel import col, select
 
 from bot.particulars import Particulars
@@ -13,6 +13,16 @@ from bot.people import NOTHING_ON_RECORD, Channel, Person, Role
 from store.database import Transaction
 from store.known import those_known
 from store.tables import EnrolmentRow, PersonRow, StrangerRow
+
+# Built once: that takes longer than running it.
+_OF_SCHOOL = col(PersonRow.school_id) == bindparam("school")
+_BY_ID = select(PersonRow).where(_OF_SCHOOL, col(PersonRow.id) == bindparam("person"))
+_ALL = select(PersonRow).where(_OF_SCHOOL).order_by(col(PersonRow.id))
+_KNOWN: BindParameter[str] = bindparam("known", expanding=True)
+_BY_PHONE, _BY_CHAT = (
+    select(PersonRow).where(col(column).in_(_KNOWN)).order_by(col(PersonRow.id))
+    for column in (PersonRow.phone_index, PersonRow.telegram_index)
+)
 
 
 def _person(tx: Transaction, row: PersonRow) -> Person:
@@ -66,23 +76,19 @@ async def check_key(tx: Transaction) -> None:
 
 
 async def by_id(tx: Transaction, school_id: int, person_id: int) -> Person | None:
-    query = select(PersonRow).where(PersonRow.school_id == school_id, PersonRow.id == person_id)
-    row = (await tx.session.exec(query)).first()
-    return _person(tx, row) if row else None
+    rows = await tx.rows(_BY_ID, school=school_id, person=person_id)
+    return _person(tx, rows[0]) if rows else None
 
 
 async def of_school(tx: Transaction, school_id: int) -> list[Person]:
     """Everybody of one school, in the order they were added."""
-    query = select(PersonRow).where(PersonRow.school_id == school_id).order_by(col(PersonRow.id))
-    return [_person(tx, row) for row in (await tx.session.exec(query)).all()]
+    return [_person(tx, row) for row in await tx.rows(_ALL, school=school_id)]
 
 
 async def by_address(tx: Transaction, channel: Channel, address: str) -> list[Person]:
     """Whose number or chat this is: one person a school, usually one in all."""
-    column = PersonRow.phone_index if channel is Channel.SMS else PersonRow.telegram_index
-    known = col(column).in_(tx.sealer.indexes(channel, address))
-    rows = (await tx.session.exec(select(PersonRow).where(known).order_by(col(PersonRow.id)))).all()
-    return [_person(tx, row) for row in rows]
+    query = _BY_PHONE if channel is Channel.SMS else _BY_CHAT
+    return [_person(tx, row) for row in await tx.rows(query, known=tx.sealer.indexes(channel, address))]
 
 
 async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:

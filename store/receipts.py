@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import or_, update
+from sqlalchemy import Integer, bindparam, or_, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.delivery import RECEIPT_WITHIN, Receipted, pause_before
 from bot.events import Receipt
@@ -61,9 +63,16 @@ def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
 
 async def silent(tx: Transaction, now: datetime, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
     """Alarms that a provider has taken, and said nothing more of within their time, without those `besides`."""
-    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= now, ours(), col(OutboxRow.id).not_in(besides))
-    rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
+    rows = await tx.rows(_silent(), now=now, besides=list(besides), most=limit)
     return [as_troubled(tx, row) for row in rows]
+
+
+@cache
+def _silent() -> SelectOfScalar[OutboxRow]:
+    """Built once: that takes longer than running it."""
+    others = col(OutboxRow.id).not_in(bindparam("besides", expanding=True))
+    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= bindparam("now"), ours(), others)
+    return query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(bindparam("most", type_=Integer))
 
 
 async def stop_waiting(tx: Transaction, reference: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from store.database import Stale, Transaction
@@ -49,17 +49,29 @@ class Talk:
 
 
 _SEALED = ("answers", "about")
+_PLAIN = tuple(name for name in Talk.__dataclass_fields__ if name not in _SEALED)
+
+# Built once: that takes longer than running it.
+_OPEN = select(TalkRow).where(TalkRow.state == TalkState.OPEN, col(TalkRow.school_id) == bindparam("school"))
+_AS_READ = update(TalkRow).where(
+    col(TalkRow.id) == bindparam("talk"),
+    col(TalkRow.school_id) == bindparam("of"),
+    col(TalkRow.version) == bindparam("read"),
+)
+_WITH = _OPEN.where(col(TalkRow.person_id) == bindparam("person")).order_by(
+    col(TalkRow.asked_at).desc(), col(TalkRow.id).desc()
+)
+_ABOUT = _OPEN.where(col(TalkRow.visit_id) == bindparam("visit")).order_by(col(TalkRow.id))
 
 
 def _talk(tx: Transaction, row: TalkRow) -> Talk:
     body = json.loads(tx.sealer.open(row.body))
-    return Talk(**{**row.model_dump(exclude={"body"}), **body, "state": known(TalkState, row.state, TalkState.LEFT)})
+    values = {name: getattr(row, name) for name in _PLAIN}
+    return Talk(**{**values, **body, "state": known(TalkState, row.state, TalkState.LEFT)})
 
 
 def _values(tx: Transaction, talk: Talk) -> dict[str, Any]:
-    values = {
-        name: getattr(talk, name) for name in Talk.__dataclass_fields__ if name not in ("id", "version", *_SEALED)
-    }
+    values = {name: getattr(talk, name) for name in _PLAIN if name not in ("id", "version")}
     body = {name: dict(getattr(talk, name)) for name in _SEALED}
     return {**values, "body": tx.sealer.seal(json.dumps(body))}
 
@@ -73,42 +85,33 @@ async def add(tx: Transaction, talk: Talk) -> Talk:
 
 async def save(tx: Transaction, talk: Talk) -> None:
     """Keep what became of a conversation. Raises Stale when it has changed since it was read."""
-    query = update(TalkRow).where(
-        col(TalkRow.id) == talk.id, col(TalkRow.school_id) == talk.school_id, col(TalkRow.version) == talk.version
-    )
-    result = await tx.session.exec(query.values(**_values(tx, talk), version=talk.version + 1))
+    as_read = {"talk": talk.id, "of": talk.school_id, "read": talk.version}
+    result = await tx.write(_AS_READ, **as_read, **_values(tx, talk), version=talk.version + 1)
     if result.rowcount != 1:
         raise Stale(f"talk {talk.id} has changed")
 
 
 async def by_id(tx: Transaction, school_id: int, talk_id: int) -> Talk | None:
     query = select(TalkRow).where(TalkRow.school_id == school_id, TalkRow.id == talk_id)
-    row = (await tx.session.exec(query)).first()
-    return _talk(tx, row) if row else None
+    rows = await tx.rows(query)
+    return _talk(tx, rows[0]) if rows else None
 
 
 async def open_with(tx: Transaction, school_id: int, person_id: int) -> list[Talk]:
     """A person's open conversations, the one that was asked last first: that is the one they answer."""
-    query = select(TalkRow).where(
-        TalkRow.school_id == school_id, TalkRow.person_id == person_id, TalkRow.state == TalkState.OPEN
-    )
-    query = query.order_by(col(TalkRow.asked_at).desc(), col(TalkRow.id).desc())
-    return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
+    return [_talk(tx, row) for row in await tx.rows(_WITH, school=school_id, person=person_id)]
 
 
 async def open_about(tx: Transaction, school_id: int, visit_id: int) -> list[Talk]:
     """The open conversations about a visit, with whomever."""
-    query = select(TalkRow).where(
-        TalkRow.school_id == school_id, TalkRow.visit_id == visit_id, TalkRow.state == TalkState.OPEN
-    )
-    return [_talk(tx, row) for row in (await tx.session.exec(query.order_by(col(TalkRow.id)))).all()]
+    return [_talk(tx, row) for row in await tx.rows(_ABOUT, school=school_id, visit=visit_id)]
 
 
 async def latest_about_alarm(tx: Transaction, school_id: int, topic: str, alarm_id: int) -> Talk | None:
     """The newest conversation of this topic about an alarm, open or not."""
     query = select(TalkRow).where(TalkRow.school_id == school_id, TalkRow.topic == topic, TalkRow.alarm_id == alarm_id)
-    row = (await tx.session.exec(query.order_by(col(TalkRow.id).desc()).limit(1))).first()
-    return _talk(tx, row) if row else None
+    rows = await tx.rows(query.order_by(col(TalkRow.id).desc()).limit(1))
+    return _talk(tx, rows[0]) if rows else None
 
 
 async def due(
@@ -118,7 +121,7 @@ async def due(
     query = select(TalkRow).where(col(TalkRow.remind_at) <= now, TalkRow.state == TalkState.OPEN)
     query = query.where(*swept(TalkRow, schools, besides))
     query = query.order_by(col(TalkRow.remind_at), col(TalkRow.id)).limit(limit)
-    return [_talk(tx, row) for row in (await tx.session.exec(query)).all()]
+    return [_talk(tx, row) for row in await tx.rows(query)]
 
 
 async def next_due(tx: Transaction, schools: Collection[int], besides: Collection[int] = ()) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, update
+from sqlalchemy import and_, bindparam, exists, func, or_, update
 from sqlmodel import col, select
 
 from bot.details import Authorisation, Details
@@ -22,7 +22,26 @@ from store.tables import AlarmRow, PlaceRow, VisitRow
 
 _COMING = sorted(COMING)
 _CLOSED = sorted(CLOSED)
+_PLACE = tuple(Place.__dataclass_fields__)
 _STATES, _EVENTS = tuple(State), tuple(Event)
+
+# What is asked with every text, built once: that takes longer than running it.
+_OF_SCHOOL = col(PlaceRow.school_id) == bindparam("school")
+_BY_ID = select(VisitRow).where(col(VisitRow.school_id) == bindparam("school"), col(VisitRow.id) == bindparam("visit"))
+_PLACE_BY_ID = select(PlaceRow).where(_OF_SCHOOL, col(PlaceRow.id) == bindparam("place"))
+_OF_VISIT = select(PlaceRow).where(_OF_SCHOOL, col(PlaceRow.visit_id) == bindparam("visit")).order_by(col(PlaceRow.id))
+_AS_READ = update(PlaceRow).where(
+    col(PlaceRow.id) == bindparam("place"),
+    col(PlaceRow.school_id) == bindparam("of"),
+    col(PlaceRow.version) == bindparam("read"),
+)
+_OPEN_NUMBERS = select(PlaceRow.visit_id).where(_OF_SCHOOL, col(PlaceRow.state).not_in(_CLOSED))
+_OF_VISITOR = (
+    select(PlaceRow)
+    .where(_OF_SCHOOL, col(PlaceRow.visitor_id) == bindparam("visitor"))
+    .where(or_(col(PlaceRow.state).not_in(_CLOSED), col(PlaceRow.left_at) >= bindparam("since")))
+    .order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,7 @@ def _place(row: PlaceRow) -> Place:
 
     One without any deadline is closed: every version gives an open place a deadline (DESIGN §7, I2).
     """
-    values = row.model_dump(exclude={"school_id"})
+    values = {name: getattr(row, name) for name in _PLACE}
     state = known(State, row.state, State.OVERDUE if row.deadline_at else State.LEFT)
     deadline = Event(row.deadline) if row.deadline in _EVENTS else None
     if row.deadline_at and (row.state not in _STATES or row.deadline not in (None, *_EVENTS)):
@@ -161,34 +180,26 @@ async def add_place(tx: Transaction, school_id: int, place: Place) -> Place:
 
 async def save_place(tx: Transaction, school_id: int, place: Place) -> None:
     """Keep what became of a place. Raises Stale when it has changed since it was read."""
-    query = update(PlaceRow).where(
-        col(PlaceRow.id) == place.id, col(PlaceRow.school_id) == school_id, col(PlaceRow.version) == place.version
-    )
-    result = await tx.session.exec(query.values(**_values(place), version=place.version + 1))
+    as_read = {"of": school_id, "place": place.id, "read": place.version}
+    result = await tx.write(_AS_READ, **as_read, **_values(place), version=place.version + 1)
     if result.rowcount != 1:
         raise Stale(f"place {place.id} has changed")
 
 
 async def by_id(tx: Transaction, school_id: int, visit_id: int) -> Visit | None:
-    query = select(VisitRow).where(VisitRow.school_id == school_id, VisitRow.id == visit_id)
-    row = (await tx.session.exec(query)).first()
-    return _visit(tx, row) if row else None
+    rows = await tx.rows(_BY_ID, school=school_id, visit=visit_id)
+    return _visit(tx, rows[0]) if rows else None
 
 
 async def of_school(tx: Transaction, school_id: int) -> list[tuple[Visit, list[Place]]]:
     """Every visit of a school with its places, oldest first."""
-    rows = (
-        await tx.session.exec(select(VisitRow).where(VisitRow.school_id == school_id).order_by(col(VisitRow.id)))
-    ).all()
-    places = (
-        await tx.session.exec(select(PlaceRow).where(PlaceRow.school_id == school_id).order_by(col(PlaceRow.id)))
-    ).all()
+    rows = await tx.rows(select(VisitRow).where(VisitRow.school_id == school_id).order_by(col(VisitRow.id)))
+    places = await tx.rows(select(PlaceRow).where(PlaceRow.school_id == school_id).order_by(col(PlaceRow.id)))
     return [(_visit(tx, row), [_place(place) for place in places if place.visit_id == row.id]) for row in rows]
 
 
 async def places_of_visit(tx: Transaction, school_id: int, visit_id: int) -> list[Place]:
-    query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.visit_id == visit_id)
-    return [_place(row) for row in (await tx.session.exec(query.order_by(col(PlaceRow.id)))).all()]
+    return [_place(row) for row in await tx.rows(_OF_VISIT, school=school_id, visit=visit_id)]
 
 
 async def of_outing(tx: Transaction, school_id: int, outing_id: int, visitor_id: int) -> list[Place]:
@@ -197,7 +208,7 @@ async def of_outing(tx: Transaction, school_id: int, outing_id: int, visitor_id:
         PlaceRow.school_id == school_id, PlaceRow.outing_id == outing_id, PlaceRow.visitor_id == visitor_id
     )
     query = query.order_by(col(PlaceRow.starts_at), col(PlaceRow.id))
-    return [_place(row) for row in (await tx.session.exec(query)).all()]
+    return [_place(row) for row in await tx.rows(query)]
 
 
 async def between(tx: Transaction, school_id: int, since: datetime, until: datetime) -> list[tuple[Visit, list[Place]]]:
@@ -206,15 +217,14 @@ async def between(tx: Transaction, school_id: int, since: datetime, until: datet
         PlaceRow.school_id == school_id, col(PlaceRow.starts_at) >= since, col(PlaceRow.starts_at) < until
     )
     query = query.order_by(col(PlaceRow.starts_at), col(PlaceRow.id))
-    ids = dict.fromkeys(row.visit_id for row in (await tx.session.exec(query)).all())
+    ids = dict.fromkeys(row.visit_id for row in await tx.rows(query))
     found = [(await by_id(tx, school_id, visit_id), visit_id) for visit_id in ids]
     return [(visit, await places_of_visit(tx, school_id, visit_id)) for visit, visit_id in found if visit]
 
 
 async def open_numbers(tx: Transaction, school_id: int) -> frozenset[int]:
     """The numbers of a school's visits that are to come or open."""
-    query = select(PlaceRow.visit_id).where(PlaceRow.school_id == school_id, col(PlaceRow.state).not_in(_CLOSED))
-    return frozenset((await tx.session.exec(query)).all())
+    return frozenset(await tx.column(_OPEN_NUMBERS, school=school_id))
 
 
 async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[Place]:
@@ -225,7 +235,7 @@ async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[
         or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= until),
     )
     query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
-    return [_place(row) for row in (await tx.session.exec(query)).all()]
+    return [_place(row) for row in await tx.rows(query)]
 
 
 async def open_code_words(tx: Transaction, school_id: int, until: datetime) -> dict[int, tuple[str, ...]]:
@@ -241,20 +251,14 @@ async def open_code_words(tx: Transaction, school_id: int, until: datetime) -> d
 
 
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:
-    query = select(PlaceRow).where(PlaceRow.school_id == school_id, PlaceRow.id == place_id)
-    row = (await tx.session.exec(query)).first()
-    return _place(row) if row else None
+    rows = await tx.rows(_PLACE_BY_ID, school=school_id, place=place_id)
+    return _place(rows[0]) if rows else None
 
 
 async def places_of_visitor(tx: Transaction, school_id: int, visitor_id: int, closed_since: datetime) -> list[Place]:
     """A visitor's open places, and those closed since then; the text in hand is about one of these or about none."""
-    query = select(PlaceRow).where(
-        PlaceRow.school_id == school_id,
-        PlaceRow.visitor_id == visitor_id,
-        or_(col(PlaceRow.state).not_in(_CLOSED), col(PlaceRow.left_at) >= closed_since),
-    )
-    query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
-    return [_place(row) for row in (await tx.session.exec(query)).all()]
+    rows = await tx.rows(_OF_VISITOR, school=school_id, visitor=visitor_id, since=closed_since)
+    return [_place(row) for row in rows]
 
 
 async def due(
@@ -267,7 +271,7 @@ async def due(
     query = select(PlaceRow).where(col(PlaceRow.deadline_at) <= now, *swept(PlaceRow, schools, besides))
     # The id decides between equals, so that every kind of store gives the same order (DESIGN §7, I9).
     query = query.order_by(col(PlaceRow.state).in_(_COMING), col(PlaceRow.deadline_at), col(PlaceRow.id)).limit(limit)
-    return [(row.school_id, _place(row)) for row in (await tx.session.exec(query)).all()]
+    return [(row.school_id, _place(row)) for row in await tx.rows(query)]
 
 
 class Strange(NamedTuple):
@@ -292,7 +296,7 @@ async def strange(tx: Transaction, school_id: int, now: datetime) -> list[Strang
         PlaceRow.school_id == school_id, or_(and_(watched, or_(unknown, untimed)), and_(unknown, alarmed))
     )
     found = []
-    for row in (await tx.session.exec(query.order_by(col(PlaceRow.id)))).all():
+    for row in await tx.rows(query.order_by(col(PlaceRow.id))):
         taken = replace(_place(row), state=State.OVERDUE, deadline=Event.AGAIN_DUE, deadline_at=row.deadline_at or now)
         found.append(Strange(taken, row.state, row.deadline))
     return found

@@ -52,6 +52,9 @@ class Case:
     spoke_at: datetime | None = None
     """When the text in hand was said; None where there is none, and something has come due instead."""
     _people: dict[int, list[Person]] = field(default_factory=dict)
+    _policies: dict[tuple[int, int], Policy] = field(default_factory=dict)
+    """By the school and the number of the visit: what it began under stays."""
+    _persons: dict[tuple[int, int], Person | None] = field(default_factory=dict)
 
     def school(self, school_id: int) -> School:
         return self.habits.schools[school_id]
@@ -71,16 +74,27 @@ class Case:
         return self._people[school_id]
 
     async def person(self, school_id: int, person_id: int) -> Person | None:
-        return next((person for person in await self.people(school_id) if person.id == person_id), None)
+        """One of a school, read once a case: alone, where not everybody has been read."""
+        if school_id in self._people:
+            return next((person for person in self._people[school_id] if person.id == person_id), None)
+        which = (school_id, person_id)
+        if which not in self._persons:
+            self._persons[which] = await people.by_id(self.tx, school_id, person_id)
+        return self._persons[which]
 
     def forget_people(self) -> None:
         """After a channel is lost or found again."""
         self._people.clear()
+        self._persons.clear()
 
     async def policy(self, school_id: int, visit_id: int | None) -> Policy:
         """The policy the visit began under, or the school's own where there is no visit."""
-        visit = await visits.by_id(self.tx, school_id, visit_id) if visit_id else None
-        return visit.policy if visit else self.school(school_id).policy
+        which = (school_id, visit_id or 0)
+        if visit_id and which not in self._policies:
+            visit = await visits.by_id(self.tx, school_id, visit_id)
+            if visit is not None:
+                self._policies[which] = visit.policy
+        return self._policies.get(which, self.school(school_id).policy)
 
     async def watch(self, school_id: int, responsible: int | None = None) -> Watch:
         """Who of a school is off duty now; `responsible` is whom the visit in question has for outside hours."""
