@@ -149,13 +149,13 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         "dedupe by order",
         "store/inbox.py",
         """
-    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+    result = await tx.write(_KEEP[tx.connection.dialect.name], **values)
 """,
         """
     newest = select(func.max(InboxRow.external_id)).where(InboxRow.channel == channel)
     if external_id <= ((await tx.session.exec(newest)).one() or ""):
         return False
-    result = await tx.session.exec(query.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
+    result = await tx.write(_KEEP[tx.connection.dialect.name], **values)
 """,
         (
             "tests/store/test_inbox.py",
@@ -196,10 +196,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (3600, 3600, 3600))
         "lease not fenced",
         "store/leases.py",
         """
-        col(OutboxRow.lease) == leased.lease,
+_MINE = _ONE.where(col(OutboxRow.lease) == bindparam("ours"), col(OutboxRow.state) == State.LEASED)
 """,
         """
-        col(OutboxRow.lease).is_not(None),
+_MINE = _ONE.where(col(OutboxRow.state) == State.LEASED, or_(bindparam("ours") == "", col(OutboxRow.lease).is_not(None)))
 """,
         ("tests/store/test_outbox.py",),
     ),
