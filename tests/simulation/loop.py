@@ -1,11 +1,13 @@
 """An event loop whose time passes only when nothing else is left to do: one thread, no sockets, one order of things."""
 
 import asyncio
+import heapq
 import selectors
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 
 class NothingHappens(Exception):
@@ -45,11 +47,24 @@ class _Idle(selectors.SelectSelector):
         return []
 
 
+class _Timer(asyncio.TimerHandle):
+    """Of what comes in one instant either the world's or the process's is first, and of these what was asked for first."""
+
+    __slots__ = ("place",)
+    place: tuple[float, bool, int]
+
+    def __lt__(self, other: asyncio.TimerHandle) -> bool:
+        assert isinstance(other, _Timer)
+        return self.place < other.place
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """`at_rest` is called when everything of this instant is done; it tells whether that made more to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self._time = 0.0
+        self._seed = seed
+        self._timers = 0
         self.frozen = 0
         self.at_rest: Callable[[], bool] = lambda: False
         idle = _Idle()
@@ -59,6 +74,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._time
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> _Timer:
+        """In which order things of one instant come is the seed's, not that of how many were under way."""
+        timer = _Timer(when, callback, args, self, context)
+        of_process = (context.get(LIFE) if context else LIFE.get()) is not None
+        self._timers += 1
+        timer.place = (when, of_process == bool(crc32(f"{self._seed} {when:.6f}".encode()) & 1), self._timers)
+        heapq.heappush(self._scheduled, timer)  # type: ignore[attr-defined]
+        timer._scheduled = True  # type: ignore[attr-defined]
+        return timer
 
     def passes(self, seconds: float | None) -> None:
         if seconds is None:

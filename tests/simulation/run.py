@@ -39,7 +39,7 @@ def live(
     plan: Plan, folder: Path, *, remembers: bool = False, verifies: bool = True, server: Server | None = None
 ) -> Outcome:
     """One run from beginning to end, in a folder of its own, or on a PostgreSQL that waits for it."""
-    loop = VirtualLoop()
+    loop = VirtualLoop(plan.seed)
     town: Town | None = None
     outcome = Outcome(plan, None, Story(lambda at: BEGINS, loop.time), Ledger())
     try:
