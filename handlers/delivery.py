@@ -59,6 +59,11 @@ class Delivery:
     """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
     _landed_at: datetime | None = None
 
+    @property
+    def unsure(self) -> bool:
+        """Whether it is not known of a lease of ours that it was kept: the next pass takes it back."""
+        return bool(self._unsure)
+
     async def begin(self) -> None:
         """At the start: leases of a process that died are doubtful, and ours to take."""
         async with self.database.transaction() as tx:

@@ -156,6 +156,7 @@ class Town:
             mends_the_clock(self)
         dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
         dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
+        dues |= {"delivery": 0.0} if self._is_unsure() else {}
         dues |= self.rehearsal.dues() if self.rehearsal is not None else {}
         if self.machine.heart is not None:
             for name, due in dues.items():
@@ -179,6 +180,11 @@ class Town:
         attached = self.machine.attached
         reconciler = attached.service.doors.reconciler if attached else None
         return bool(self.twilio.given_up) or (reconciler is not None and not reconciler.healthy)
+
+    def _is_unsure(self) -> bool:
+        """Whether a lease may stand in the store that no pass has in hand: the next beat takes it back."""
+        attached = self.machine.attached
+        return attached is not None and attached.service.delivery.unsure
 
     # -- what the world does ----------------------------------------------------------------------------
 
