@@ -16,8 +16,11 @@ class Able:
     time: Callable[[], float]
     broken: list[Window] = field(default_factory=list)
     dead: list[Window] = field(default_factory=lambda: [(0.0, FOREVER)])
+    dying: Callable[[], None] = lambda: None
+    """Told just before."""
 
     def dies(self) -> None:
+        self.dying()
         if self.dead[-1][1] != FOREVER:
             self.dead.append((self.time(), FOREVER))
 

@@ -35,7 +35,7 @@ class Scheduler:
 
     def __init__(self, looks: Callable[[], None], on_demand: frozenset[str]) -> None:
         self._loop, self._looks, self._on_demand = asyncio.get_running_loop(), looks, on_demand
-        self._begun = self._loop.time()
+        self.begun = self._loop.time()
         self._jobs: dict[str, tuple[float, Callable[[], Any]]] = {}
         self._asked: dict[str, asyncio.TimerHandle] = {}
         self._running: set[str] = set()
@@ -80,8 +80,8 @@ class Scheduler:
         if at is None or self._over or name not in self._jobs:
             return
         seconds = self._jobs[name][0]
-        gone = math.floor((self._loop.time() - self._begun) / seconds + 1e-6)
-        when = self._begun + seconds * max(gone + 1, math.ceil((at - self._begun) / seconds - 1e-6))
+        gone = math.floor((self._loop.time() - self.begun) / seconds + 1e-6)
+        when = self.begun + seconds * max(gone + 1, math.ceil((at - self.begun) / seconds - 1e-6))
         self._asked[name] = self._loop.call_at(when, self._begins, name)
 
     def _begins(self, name: str) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 
 from bot.people import Channel
 from bot.policy import Returns
+from tests.simulation.auditing import audited
 from tests.simulation.faults import DRAWN, drawn
 from tests.simulation.plan import CONTACTS, VISITORS, Actor, Fault, Habit, Means, Plan, Size, Step, Visit
 from tests.simulation.record import POLICIES, schools_of
@@ -62,6 +63,7 @@ def draw(seed: int, size: Size | None = None) -> Plan:
         school=school,
         receipts=chance.choice(("delivered", "alarms", "never", "never")),
         holds=chance.random() < 0.2,
+        audits=audited(seed) if size.faults else 0.0,
     )
 
 

@@ -140,6 +140,11 @@ class Books:
         query = "SELECT id, channel, external_id, received_at, state, done_at FROM inbox WHERE id > ? ORDER BY id"
         return [InboxLine(a, b, c, self.at(d), e, self._maybe(f)) for a, b, c, d, e, f in self.rows(query, after)]
 
+    def unread(self) -> list[float]:
+        """Since when each text waits that nobody has dealt with; a receipt is none."""
+        query = "SELECT received_at FROM inbox WHERE state = 'new' AND external_id NOT LIKE '%:%'"
+        return [self.at(received_at) for (received_at,) in self.rows(query)]
+
     def places(self) -> list[PlaceLine]:
         """Every place that is open."""
         query = (

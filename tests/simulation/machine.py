@@ -12,18 +12,40 @@ from twilio.request_validator import RequestValidator
 
 from bot.clock import Clock
 from bot.school import School
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from handlers.doors import Attached, open_service
 from store.database import StoreDown
 from tests.simulation.able import Able
 from tests.simulation.beats import Beats
 from tests.simulation.edges import Edges
 from tests.simulation.loop import LIFE, Life
+from tests.simulation.record import KEY
 
 PUBLIC_URL = "https://doorstep.marsh-lane.sch.uk"
+TOKEN = "900123:Marsh-Lane_Primary"
+ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
+SERVICE = "MG" + "5" * 32
 AGAIN = 5.0
 """Seconds after which the supervisor starts a process anew that ended by itself."""
 _Validator: Any = RequestValidator
+
+
+def settings(store: str, *, holds: bool) -> Settings:
+    """As an administrator would set it, for both channels; with a service that `holds` texts, or with a number alone."""
+    return load_settings(
+        {
+            **({"TWILIO_MESSAGING_SERVICE_SID": SERVICE} if holds else {}),
+            "DOORSTEP_DATABASE_URL": store,
+            "DOORSTEP_SECRET_KEY": KEY,
+            "DOORSTEP_PUBLIC_URL": PUBLIC_URL,
+            "DOORSTEP_LISTEN": "127.0.0.1:0",
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": AUTH,
+            "TWILIO_FROM": NUMBER,
+        },
+        None,
+    )
 
 
 @dataclass(slots=True)

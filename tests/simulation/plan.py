@@ -129,6 +129,8 @@ class Plan:
     receipts: str = "delivered"
     holds: bool = False
     """Whether Twilio holds texts for us, to go out when the machine is dead."""
+    audits: float = 0.0
+    """How often the auditor looks, s; 0 where there is none."""
 
     def without_code_words(self) -> "Plan":
         return replace(self, code_words=False)

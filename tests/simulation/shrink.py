@@ -29,6 +29,8 @@ def smaller(plan: Plan) -> Iterator[Plan]:
             yield replace(plan, faults=(*plan.faults[:number], shorter, *plan.faults[number + 1 :]))
     if plan.holds:
         yield replace(plan, holds=False)
+    if plan.audits:
+        yield replace(plan, audits=0.0)
     if plan.receipts != "never":
         yield replace(plan, receipts="never")
     if plan.school:

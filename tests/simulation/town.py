@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from bot.people import Channel
-from bot.settings import Settings, load_settings
 from handlers.doors import open_service
 from store import journal
 from store.database import Database, StoreInUse
 from store.journal import Entry
 from tests.simulation.able import Able, Window
+from tests.simulation.auditing import BRUNO, Auditing
 from tests.simulation.beats import ON_DEMAND
 from tests.simulation.broken import Broken
 from tests.simulation.clocks import MachineClocks
@@ -26,11 +26,11 @@ from tests.simulation.folk import Folk
 from tests.simulation.invariants import Reckoning
 from tests.simulation.ledger import Books, Ledger
 from tests.simulation.loop import VirtualLoop, lasting
-from tests.simulation.machine import PUBLIC_URL, Machine
+from tests.simulation.machine import ACCOUNT, AUTH, NUMBER, TOKEN, Machine, settings
 from tests.simulation.outlives import Outlives
 from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
 from tests.simulation.postgres import Server
-from tests.simulation.record import BEGINS, KEY, SEALER, schools_of, url
+from tests.simulation.record import BEGINS, SEALER, schools_of, url
 from tests.simulation.rehearsing import DRILL, Rehearsal
 from tests.simulation.stays import Lengths
 from tests.simulation.story import Story
@@ -39,32 +39,11 @@ from tests.simulation.truth import Visitor, together
 from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
 from tests.simulation.upheavals import mends_the_clock
 
-TOKEN = "900123:Marsh-Lane_Primary"
-ACCOUNT, AUTH, NUMBER = "AC" + "7" * 32, "9f" * 16, "+447700900100"
-SERVICE = "MG" + "5" * 32
 BY_ADDRESS = {**{actor.number: actor for actor in CAST}, **{str(actor.chat): actor for actor in CAST if actor.chat}}
 CALM, LONGEST_CALM = 60.0, 200
 """The people try again each minute until all is at an end; how often, before that is a broken promise too."""
 LOOK_AGAIN = 3.0
 NEVER: Receipts = ()
-
-
-def settings(store: str, *, holds: bool) -> Settings:
-    """As an administrator would set it, for both channels; with a service that `holds` texts, or with a number alone."""
-    return load_settings(
-        {
-            **({"TWILIO_MESSAGING_SERVICE_SID": SERVICE} if holds else {}),
-            "DOORSTEP_DATABASE_URL": store,
-            "DOORSTEP_SECRET_KEY": KEY,
-            "DOORSTEP_PUBLIC_URL": PUBLIC_URL,
-            "DOORSTEP_LISTEN": "127.0.0.1:0",
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": AUTH,
-            "TWILIO_FROM": NUMBER,
-        },
-        None,
-    )
 
 
 class Town:
@@ -73,7 +52,7 @@ class Town:
     def __init__(
         self, plan: Plan, loop: VirtualLoop, path: Path, cast: dict[int, Actor], server: Server | None = None
     ) -> None:
-        self.plan, self.loop, self.path, self.cast = plan, loop, path, cast
+        self.plan, self.loop, self.path, self.cast, self.server = plan, loop, path, cast, server
         self.store = server.url if server else url(path)
         self.clocks = MachineClocks(BEGINS, loop.time, any(KINDS[fault.kind].clock for fault in plan.faults))
         self.ledger, self.books = Ledger(), server.books(BEGINS) if server else Books(path, BEGINS, self.clocks.ahead)
@@ -109,6 +88,7 @@ class Town:
         )
         self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)
         self.rehearsal = Rehearsal(self) if _rehearses(plan) else None
+        self.auditing = Auditing(self, plan.audits) if plan.audits else None
         self.telegram.known |= {actor.chat for actor in CAST if actor.chat}
 
     def _edges(self) -> Edges:
@@ -121,7 +101,7 @@ class Town:
             self._stands_still,
             self._logged,
             random.Random(self.plan.seed),
-            ON_DEMAND | ({"held"} if self.plan.holds else set()) | ({"drills"} if _rehearses(self.plan) else set()),
+            _on_demand(self.plan),
             self.clocks.awake,
         )
 
@@ -145,28 +125,37 @@ class Town:
         self._dirty = True
 
     def at_rest(self) -> bool:
-        """Everything of this instant is done: look, and let the next beat come that will find something."""
+        """Everything of this instant is done: look."""
         if not self._dirty:
             return False
         self._dirty = False
         self.reckoning.looks()
         if self.rehearsal is not None:
             self.rehearsal.looks()
+        if self.broken is not None:
+            raise self.broken
         if self.clocks.offset < 0 and all(place.state == "planned" for place in self.books.places()):
             mends_the_clock(self)
+        self.asks()
+        return True
+
+    def asks(self) -> None:
+        """Let the next beat come that will find something."""
         dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
         dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
         dues |= {"delivery": 0.0} if self._is_unsure() else {}
         dues |= self.rehearsal.dues() if self.rehearsal is not None else {}
+        following = [due for due in dues.values() if due is not None]
+        for name, look in (self.auditing.dues() if self.auditing is not None else {}).items():
+            due = dues.get(name)
+            dues[name] = look if due is None else min(due, look)
         if self.machine.heart is not None:
             for name, due in dues.items():
                 self.machine.heart.scheduler.asks(name, due)
         if self._wakes is not None:
             self._wakes.cancel()
-        following = [due for due in dues.values() if due is not None]
         if following:
             self._wakes = self.loop.call_at(max(min(following), self.loop.time()) + LOOK_AGAIN, self.touched)
-        return True
 
     def _spooled(self) -> set[tuple[str, str]]:
         """What is on the disk beside the store, opened with the store's key."""
@@ -201,7 +190,10 @@ class Town:
         return status
 
     def _shows_sms(self, number: str, words: str) -> None:
-        self._shows(BY_ADDRESS[number], Channel.SMS, words)
+        if self.auditing is not None and number == BRUNO:
+            self.auditing.hears(words)
+        else:
+            self._shows(BY_ADDRESS[number], Channel.SMS, words)
 
     def _shows_chat(self, chat: int, words: str, labels: tuple[str, ...]) -> None:
         self.ledger.takes(self.loop.time(), Channel.TELEGRAM, str(chat), words)
@@ -213,6 +205,8 @@ class Town:
             self.rehearsal.shows(actor, words)
 
     def _receipts_of(self, sms: Sms) -> Receipts:
+        if sms.to not in BY_ADDRESS:
+            return NEVER
         self.ledger.takes(self.loop.time(), Channel.SMS, sms.to, sms.body)
         actor = BY_ADDRESS[sms.to]
         for begins, ends, who, receipts in self.receipts:
@@ -294,6 +288,8 @@ class Town:
                 self.at(fault.at, partial(self.story.tells, "", f"*** fault: {KINDS[fault.kind].says} ({fault})"))
         self.folk.begin()
         self.machine.starts()
+        if self.auditing is not None:
+            self.auditing.begins()
         await lasting(self.plan.ends + CALM)
         self.boundaries.kills_at = frozenset()
         self.story.tells("", "*** all faults are over; everybody brings to an end what is open")
@@ -306,6 +302,8 @@ class Town:
             await lasting(CALM)
         else:
             raise Broken("at rest", f"it does not come to rest: {left_over(self.books)}")
+        if self.auditing is not None:
+            self.auditing.ends()
         self.machine.asked_to_stop()
         await lasting(CALM)
         self.reckoning.looks()
@@ -340,6 +338,12 @@ def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
                 planned.starts, planned.ends, planned.back, [visitors[name] for name in planned.goers], planned.goers
             )
     return visitors
+
+
+def _on_demand(plan: Plan) -> frozenset[str]:
+    """What beats in this run when it will find something to do."""
+    besides = {"held": plan.holds, "drills": _rehearses(plan), "pulse": bool(plan.audits)}
+    return ON_DEMAND | {name for name, wanted in besides.items() if wanted}
 
 
 def _rehearses(plan: Plan) -> bool:
