@@ -96,6 +96,12 @@ async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:
     return (await tx.session.exec(query.limit(1))).first() is not None
 
 
+async def has_left(tx: Transaction, alarm_ids: Collection[int], person_id: int) -> bool:
+    """Whether a provider is known to have taken anything of these alarms for this person."""
+    query = select(OutboxRow.id).where(col(OutboxRow.alarm_id).in_(alarm_ids), OutboxRow.person_id == person_id)
+    return (await tx.session.exec(query.where(col(OutboxRow.sent_at).is_not(None)).limit(1))).first() is not None
+
+
 async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:
     """When the next silence will have lasted too long, but for those `besides`."""
     query = select(OutboxRow.receipt_by).where(col(OutboxRow.receipt_by).is_not(None), ours())

@@ -10,7 +10,7 @@ from handlers.desk import alarms, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
 from store import alarms as alarm_store
-from store import requests
+from store import receipts, requests
 
 _FOR_ALARMS = (Kind.MINE, Kind.STAND_DOWN, Kind.DETAILS)
 _ASK_BACK = {Kind.MINE: "ask_mine", Kind.STAND_DOWN: "ask_reason"}
@@ -20,6 +20,7 @@ async def answer(case: Case, text: Text) -> bool:
     """Take the text as a contact's, where it is one. False leaves it to the visit.
 
     "Mine" stops a climb and "safe" ends an alarm: both lower, so only a `certain` text may; what is nearly one asks back.
+    So does one without a code from somebody to whom nothing of the alarm has left: they may be answering a drill.
     And a text that comes late is about no alarm that was raised after it was said.
     """
     person, reading, incoming, places = text.person, text.reading, text.incoming, text.places
@@ -41,6 +42,9 @@ async def answer(case: Case, text: Text) -> bool:
     if meaning is not None and reading.digit and (waiting := await _waiting(case, person)):
         await _say(case, person, incoming.channel, "ask_back_mine_or_yes", codes=_codes(told), **waiting)
         return True
+    if meaning is not None and meaning.code is None and meaning.kind in _ASK_BACK and await _unread(case, person, told):
+        await _say(case, person, incoming.channel, _ASK_BACK[meaning.kind], codes=_codes(told))
+        return True
     if meaning is not None and (sure or meaning.kind is Kind.DETAILS):
         await _take(case, person, meaning, told, open_to_them, incoming.channel, places)
         return True
@@ -56,6 +60,12 @@ async def answer(case: Case, text: Text) -> bool:
             await _say(case, person, incoming.channel, "ask_reason", codes=_codes(told))
         return True
     return False
+
+
+async def _unread(case: Case, person: Person, told: list[Alarm]) -> bool:
+    """Whether nothing of any of these alarms has left for this person yet."""
+    ids = [alarm.id for alarm in told if alarm.id is not None]
+    return bool(ids) and not await receipts.has_left(case.tx, ids, person.id)
 
 
 async def _waiting(case: Case, person: Person) -> dict[str, object]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.people import Channel
 from tests.simulation.broken import Broken
 from tests.simulation.draw import draw
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.many import SIZE
-from tests.simulation.plan import BY_NAME, Fault, Plan
+from tests.simulation.plan import BY_NAME, Fault, Habit, Plan
 from tests.simulation.record import store_for
 from tests.simulation.rehearsing import DRILL, Rehearsal
 from tests.simulation.run import live
@@ -41,6 +42,13 @@ def test_a_drill_that_is_wanted_while_an_alarm_is_open_is_refused(tmp_path: Path
     assert lived.broken is None
     assert any("no drill before it has ended" in what for _, _, what in lived.story.lines)
     assert not any(one.words.startswith("TEST") for one in lived.ledger.got)
+
+
+def test_an_answer_to_a_drill_takes_no_alarm_that_has_not_reached_them(tmp_path: Path) -> None:
+    """Henry's answer comes while Twilio is closed, and the code word of that minute has not come to his phone."""
+    habits = (Habit("Henry", 45.0, 100.0), Habit("Olive", 20.0, 20.0, Channel.TELEGRAM))
+    faults = (Fault(DRILL, 678.3), Fault("Twilio closed", 700.0, 100.0))
+    assert live(replace(afternoon(), habits=habits, faults=faults), tmp_path).broken is None
 
 
 def test_the_seeds_of_ci_hold_drills() -> None:

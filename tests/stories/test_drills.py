@@ -85,16 +85,43 @@ async def test_a_real_alarm_during_a_drill_is_the_one_that_counts(world: World) 
         one.receives("TEST OVER", "all 1 answered")
 
 
-async def test_one_is_the_alarms_in_the_very_instant_that_both_are_open(world: World) -> None:
-    """Alarm and "1" are dealt with before anybody could be let go: nothing of the alarm goes to the drill."""
-    olive = world.olive
+async def test_one_that_could_be_either_in_the_very_instant_asks_back(world: World) -> None:
+    """Alarm and "1" are dealt with before anything of the alarm has left: it is no answer to the drill, and takes nothing."""
+    olive, henry = world.olive, world.henry
     await wants_a_drill(world)
     await world.asha.hands_in("blue folder")
     await olive.texts("1")
+    lines, code = olive.ignores(), olive.code()
+    assert [line for line in lines if f"Do you have it? Reply MINE {code}" in line.text]
+    assert not [line for line in henry.ignores() if "has it" in line.text]
+    await olive.texts(f"mine {code}")
     olive.receives("is yours 14:00")
     assert await world.open_alarms() == ["code word"]
     await olive.texts("safe spoke to her")
     for one in (world.asha, *everybody(world)):
+        one.ignores()
+
+
+async def test_an_answer_to_a_drill_takes_no_alarm_that_has_not_reached_them(world: World) -> None:
+    """Henry answers while Twilio takes nothing: he knows nothing of the code word, and nobody hears that he has it."""
+    olive, henry, dana = everybody(world)
+    await wants_a_drill(world)
+    await world.enrols(olive)
+    for one in (olive, henry, dana):
+        one.ignores()
+    world.twilio.fails_next(500, times=10_000)
+    await world.asha.texts("is the blue folder in?")
+    await world.passes("2s")
+    await henry.texts("1")
+    assert not [line for line in olive.ignores() if "has it" in line.text]
+    world.twilio.mends()
+    await world.passes("1m")
+    henry.ignores()
+    code = henry.code()
+    await henry.texts("1")
+    assert [line for line in henry.ignores() if f"{code} is yours" in line.text]
+    await henry.texts("safe spoke to her")
+    for one in (world.asha, olive, henry, dana):
         one.ignores()
 
 
