@@ -89,8 +89,11 @@ class Place:
         return self.wait_until if self.waiting_for and self.wait_until else self.ends_at
 
     def is_to_come(self, now: datetime) -> bool:
-        """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard."""
-        return self.state is State.PLANNED and now < (self.starts_at or now)
+        """Whether nothing of it has begun: from its start on, who is expected is watched over until they are heard.
+
+        Who has set out is out, also when they have put off the start since.
+        """
+        return self.state is State.PLANNED and self.set_out_at is None and now < (self.starts_at or now)
 
 
 class Say(NamedTuple):

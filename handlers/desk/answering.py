@@ -15,7 +15,7 @@ from bot.talk import Again, Fault, Field, Standing, is_no, is_yes, standing
 from bot.talk import text as any_words
 from bot.talk.form import Answers, Setting, Value
 from bot.talk.turn import FRESH
-from handlers.desk import adding, alarms, authorising, judging, replying, talks
+from handlers.desk import adding, alarms, authorising, drills, judging, replying, talks
 from handlers.desk.authorising import Round
 from handlers.desk.case import Case
 from handlers.desk.said import Text
@@ -156,7 +156,7 @@ async def _bare(case: Case, heard: Heard, answer: Answer) -> str | None:
         return _ask_back(case, text.person, "ask_back_mine_or_yes", numbers, codes=", ".join(a.code for a in alarmed))
     if len(theirs) > 1 or (rival is not None and case.now - rival <= FRESH):
         return _ask_back(case, text.person, "authorise_which", numbers)
-    if not answer.sure:
+    if not answer.sure or (answer.digit and answer.do is Do.YES and await drills.asks(case, text.person)):
         return _ask_back(case, text.person, "authorise_unclear", numbers)
     return await carry_out(case, text.person, [(theirs[0], answer)])
 

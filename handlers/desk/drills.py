@@ -108,6 +108,12 @@ async def take(case: Case, text: Text) -> bool:
     return True
 
 
+async def asks(case: Case, person: Person) -> bool:
+    """Whether a drill waits for this person: then a bare "1" may be the answer to it."""
+    found = await rows.live(case.tx, person.school_id)
+    return found is not None and person.id in found.waiting
+
+
 def _is_mine(text: Text) -> bool:
     """ "1" of somebody on a visit is an arrival, and a code names an alarm."""
     if text.reading.danger:

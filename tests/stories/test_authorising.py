@@ -285,3 +285,26 @@ async def test_the_newest_question_is_the_one_that_is_answered(world: World) -> 
     await henry.texts("all")
     henry.receives(f"AUTHORISED {other}")
     world.dee.receives("AUTHORISED by H.")
+
+
+async def test_who_has_set_out_and_runs_late_is_out_when_the_no_comes(world: World) -> None:
+    """The start that was put off lies ahead again, and still nobody stops watching over who is on the way."""
+    number = await asked(world, start="14:20", end="15:00")
+    asha, ben, henry, dana = world.asha, world.ben, world.henry, world.dana
+    for one in (henry, dana):
+        one.receives("AUTHORISE?")
+    await world.until("14:10")
+    await asha.texts("setting off")
+    asha.receives("SET OUT")
+    await asha.texts("late 20")
+    asha.receives("LATE noted")
+    for one in (henry, dana, world.olive):
+        one.ignores()
+    await henry.texts(f"no {number} dad has phoned the school")
+    asha.receives("dad has phoned")
+    assert (await world.state(asha), await world.state(ben)) == ("planned", "called off")
+    await world.until("14:54")
+    assert await world.open_alarms() == ["missed arrival"]
+    await asha.texts("back at school")
+    for human in world.everyone:
+        human.ignores()

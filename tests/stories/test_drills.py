@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.details import Details
 from store import drills
 from tests.world.after import chores
 from tests.world.phones import Human
 from tests.world.world import SCHOOL, World
+
+SEEN = Details(risks="dog", assessment="Henry 20/11", family_told="by phone Fri", house_phone="07700 900960")
 
 
 async def wants_a_drill(world: World) -> None:
@@ -280,3 +283,24 @@ async def test_a_school_may_want_none(tmp_path: Path) -> None:
     await chores(world)
     assert not [line for one in world.everyone for line in one.ignores() if "TEST" in line.text]
     await world.closes()
+
+
+async def test_a_digit_that_may_answer_a_drill_lets_nobody_go(world: World) -> None:
+    """Henry is asked for a yes, and then by a drill: his "1" is asked back about, and his "mine" is the drill's."""
+    number = await world.plans(world.asha, world.ben, start="16:00", end="16:30", details=SEEN, asks=True)
+    await world.passes("2m")
+    world.henry.receives("AUTHORISE?")
+    world.dee.ignores()
+    await wants_a_drill(world)
+    world.henry.receives("TEST 14:02")
+    await world.henry.texts("1")
+    world.henry.receives(f"Is that a yes? Reply {number} yes")
+    for visitor in (world.asha, world.ben):
+        visitor.receives_nothing()
+    await world.henry.texts("mine")
+    world.henry.receives("TEST 14:02: noted")
+    await world.henry.texts("1")
+    world.henry.receives(f"AUTHORISED {number}")
+    await world.passes("11m")
+    for human in world.everyone:
+        human.ignores()
