@@ -8,13 +8,16 @@ from bot.people import Channel
 from bot.policy import Returns
 from tests.simulation.auditing import audited
 from tests.simulation.faults import DRAWN, drawn
-from tests.simulation.plan import CONTACTS, VISITORS, Actor, Fault, Habit, Means, Plan, Size, Step, Visit
+from tests.simulation.plan import CONTACTS, VISITORS, Actor, ByText, Fault, Habit, Means, Plan, Size, Step, Visit
 from tests.simulation.record import POLICIES, schools_of
 from tests.simulation.rehearsing import rehearsals
-from tests.simulation.sorts import MINUTE, PAIRS, SORTS, Word
+from tests.simulation.sorts import BY_TEXT, MINUTE, PAIRS, SORTS, Word
 from tests.simulation.stays import Lengths
 
 FIRST, GRID = 5 * MINUTE, 5 * MINUTE
+TO_PLAN = 35 * MINUTE
+FREE = 3
+"""From which of the visitors on there is time to plan: the first ones have another visit."""
 LENGTHS = (15 * MINUTE, 20 * MINUTE, 30 * MINUTE)
 CERTAIN: Mapping[Means, tuple[str, ...]] = {
     Means.ARRIVED: ("1", "arrived", "just arrived"),
@@ -73,24 +76,35 @@ def _visits(chance: random.Random, count: int, lengths: Lengths) -> list[Visit]:
     at = 0
     for number in range(count):
         sort = chance.choices(list(SORTS), [often for often, _ in SORTS.values()])[0]
-        going = [VISITORS[turn % len(VISITORS)] for turn in range(at, at + 1 + (sort in PAIRS))]
+        if sort in BY_TEXT and not FREE <= at < len(VISITORS) - 1:
+            sort = "quiet"
+        going = [VISITORS[turn % len(VISITORS)] for turn in range(at, at + 1 + (sort in PAIRS or sort in BY_TEXT))]
         at += len(going)
         visits.append(_visit(chance, number, sort, going, (at - 1) // len(VISITORS), lengths))
     return visits
 
 
 def _visit(chance: random.Random, number: int, sort: str, going: Sequence[Actor], turn: int, lengths: Lengths) -> Visit:
-    starts = FIRST + turn * 75 * MINUTE + GRID * chance.randrange(4)
+    by_text = _by_text(chance, going[0]) if sort in BY_TEXT else None
+    starts = FIRST + turn * 75 * MINUTE + GRID * chance.randrange(4) + (TO_PLAN if by_text else 0.0)
     ends = starts + chance.choice(LENGTHS)
-    planned = sort in ("late", "never comes", "sets out", *PAIRS) or chance.random() < 0.85
-    back = ends + 30 * MINUTE if planned and chance.random() < 0.4 else None
+    planned = by_text is None and (sort in ("late", "never comes", "sets out", *PAIRS) or chance.random() < 0.85)
+    back = ends + 30 * MINUTE if by_text or (planned and chance.random() < 0.4) else None
     said = sorted(SORTS[sort][1](chance, starts, ends), key=lambda word: word.at)
     if lengths.returns is Returns.ALWAYS or (lengths.returns is Returns.PLANNED and back is not None):
         said += _ways_back(chance, said)
     steps = (_step(chance, going, word) for word in said)
     in_order = tuple(sorted(steps, key=lambda step: step.at))
-    names = [actor.name for actor in going]
-    return Visit(number, names[0], starts, ends, in_order, back, planned, sort, *names[1:])
+    partner = going[1].name if len(going) > 1 else ""
+    return Visit(number, going[0].name, starts, ends, in_order, back, planned, sort, partner, by_text)
+
+
+def _by_text(chance: random.Random, actor: Actor) -> ByText:
+    """Most are let go; some hear a no, early or as they set out, and go all the same; to some nobody answers."""
+    by = Channel.TELEGRAM if actor.chat and chance.random() < 0.8 else Channel.SMS
+    answer = chance.choice((Means.YES, Means.YES, Means.NO, Means.NO, Means.NOTHING))
+    after = chance.choice((20.0, 300.0, chance.uniform(20, 45) * MINUTE))
+    return ByText(round(chance.uniform(30, 300), 1), by, answer, round(after, 1), defies=chance.random() < 0.3)
 
 
 def _ways_back(chance: random.Random, said: Sequence[Word]) -> list[Word]:

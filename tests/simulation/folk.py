@@ -4,10 +4,12 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.people import Channel
 from tests.simulation.ledger import Got, Ledger, Said
-from tests.simulation.plan import BY_NAME, Actor, Habit, Means, Plan, Step
+from tests.simulation.plan import BY_NAME, Actor, Habit, Means, Plan, Step, Visit
+from tests.simulation.planning import Planners
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import Visitor
@@ -37,15 +39,22 @@ class Folk:
     called: dict[str, dict[str, None]] = field(default_factory=dict)
     """Which alarms, by code, each contact's phone has told of."""
     ended: set[str] = field(default_factory=set)
+    planners: Planners = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.planners = Planners(self.plan, self.says, self.after)
 
     def begin(self) -> None:
         """Every text of the plan gets its time."""
+        self.planners.begin()
         for planned in self.plan.visits:
             for step in planned.steps:
                 actor = BY_NAME[planned.partner if step.of_partner else planned.visitor]
-                self.after(step.at, lambda actor=actor, step=step: self._steps(actor, step))  # type: ignore[misc]
+                self.after(step.at, partial(self._steps, planned, actor, step))
 
-    def _steps(self, actor: Actor, step: Step) -> None:
+    def _steps(self, planned: Visit, actor: Actor, step: Step) -> None:
+        if not self.planners.goes(planned, actor):
+            return
         unknown = step.means is Means.CODE_WORD and not self.plan.code_words
         means = Means.NOTHING if unknown else step.means
         self.says(actor, step.words, step.by, means, step.minutes, twice=step.how == "twice", both=step.both)
@@ -60,6 +69,7 @@ class Folk:
         *,
         twice: bool = False,
         both: bool = False,
+        visit: int | None = None,
     ) -> None:
         """One text of one person. Who has blocked the bot, or no Telegram, texts by SMS."""
         if by is Channel.TELEGRAM and (not actor.chat or actor.chat in self.telegram.blocked):
@@ -70,13 +80,14 @@ class Folk:
         else:
             known_as = str(self.telegram.says(actor.chat, words))
         now = asyncio.get_running_loop().time()
-        self.ledger.says(Said(actor.name, now, by, known_as, words, means, minutes, first_hand=True, both=both))
+        self.ledger.says(Said(actor.name, now, by, known_as, words, means, minutes, True, both, visit))
 
     # -- what phones show -------------------------------------------------------------------------------
 
     def gets(self, actor: Actor, channel: Channel, words: str, labels: tuple[str, ...]) -> None:
         self.story.tells(actor.name, f"   gets by {channel}: {words}")
         self.ledger.got.append(Got(asyncio.get_running_loop().time(), actor.name, channel, words, labels))
+        self.planners.sees(actor, words)
         if actor.is_visitor:
             return
         found = CODE.search(words)

@@ -16,7 +16,7 @@ from tests.simulation.ledger import AlarmLine, Books, InboxLine, Ledger, PlaceLi
 from tests.simulation.outlives import Outlives
 from tests.simulation.plan import Actor, Means
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import LATE, Visitor
+from tests.simulation.truth import LATE, ByText, Visitor
 from tests.simulation.twilio import TwilioCloud
 
 PROMPTLY, AFTER_OUTAGE = 2.5, 60.0
@@ -24,6 +24,7 @@ PROMPTLY, AFTER_OUTAGE = 2.5, 60.0
 CHAIN = 2.0
 """Asked, nudged and alarmed: each waits for a beat."""
 ACCEPTED = 10.5
+SAYS_NOTHING = (Means.NOTHING, Means.PLANNING, Means.PLANS)
 DURESS = {"code word": Means.CODE_WORD, "danger": Means.DANGER}
 QUIET = frozenset({"missed arrival", "missed check-in", "overdue", "not returned", "split pair"})
 ENDED = "stood down"
@@ -53,6 +54,7 @@ class Reckoning:
     people: Mapping[int, Actor]
     visitors: Mapping[str, Visitor]
     duress: frozenset[Role]
+    by_text: ByText
     spooled: Callable[[], set[tuple[str, str]]]
     """What is in the spool, by channel and id."""
     closed: set[str] = field(default_factory=set)
@@ -175,6 +177,8 @@ class Reckoning:
         for _, _, event in sorted(events, key=lambda row: row[:2]):
             if isinstance(event, AlarmLine):
                 self._is_right(event, heard)
+            elif event.said.visit is not None:
+                self.by_text.hears(event.said.visit, event.said.means, event.at)
             elif event.said.first_hand and event.said.who in self.visitors:
                 said = event.said
                 # A webhook does not tell when a text was sent: it was as it came in. Telegram and Twilio's list do.
@@ -202,7 +206,7 @@ class Reckoning:
             one
             for one in heard
             if (one.said.who == name or (one.said.both and one.said.who in visitor.partners))
-            and one.said.means not in (Means.NOTHING, *DURESS.values())
+            and one.said.means not in (*SAYS_NOTHING, *DURESS.values())
             and one.received_at < alarm.raised_at < one.at
         ]
         if unheard:
@@ -272,10 +276,7 @@ class Reckoning:
         self._awaited = self.books.awaited()
 
     def _ends_are_somebodys(self, alarms: Sequence[AlarmLine], heard: Sequence[Heard]) -> None:
-        """I5. An alarm is ended by a contact's word about it, a quiet one also by the visitor's own, and by nothing else.
-
-        Of a pair it may be the other's, where that counts for both.
-        """
+        """I5. An alarm ends by a contact's word about it, a quiet one also by one that counts for the visitor, by no other."""
         words = [ENDING.match(one.said.words) for one in heard if one.said.who not in self.visitors]
         by_contacts = {word[1].upper() for word in words if word}
         for alarm in alarms:
@@ -288,7 +289,7 @@ class Reckoning:
                 raise Broken("I5", f"{alarm.kind} of {name}'s ended, and nobody had ended it")
 
     def _speaks_for(self, name: str, one: Heard) -> bool:
-        if one.said.means is Means.NOTHING or name not in self.visitors:
+        if one.said.means in SAYS_NOTHING or name not in self.visitors:
             return False
         visitor = self.visitors[name]
         by_other = one.said.who in visitor.partners and (self.in_doubt or one.at in visitor.spoken_for)

@@ -24,6 +24,8 @@ class Said(NamedTuple):
     minutes: int
     first_hand: bool
     both: bool = False
+    visit: int | None = None
+    """Which visit of the plan it plans, or answers a request about."""
 
 
 class Got(NamedTuple):
@@ -92,6 +94,8 @@ NEXT = """
 SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
        (SELECT min(deadline_at) FROM alarm WHERE deadline_at IS NOT NULL),
        (SELECT min(remind_at) FROM talk WHERE remind_at IS NOT NULL),
+       (SELECT min(due_at) FROM request WHERE due_at IS NOT NULL),
+       (SELECT min(due_at) FROM briefing WHERE due_at IS NOT NULL),
        (SELECT min(receipt_by) FROM outbox WHERE receipt_by IS NOT NULL),
        (SELECT min(next_at) FROM outbox WHERE state = 'owed'),
        (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
@@ -165,9 +169,9 @@ class Books:
     def next_due(self) -> dict[str, float | None]:
         """When a beat will next find something to do: the least of every column of instants that its work waits for."""
         *instants, waits, unjudged = self.rows(NEXT)[0]
-        place, alarm, talk, receipt, owed, leased, held = (self._maybe(one) for one in instants)
+        place, alarm, talk, request, briefing, receipt, owed, leased, held = (self._maybe(one) for one in instants)
         return {
-            "desk": 0.0 if waits else _first(place, alarm, talk, receipt),
+            "desk": 0.0 if waits else _first(place, alarm, talk, request, briefing, receipt),
             "delivery": _first(owed, leased),
             "held": 0.0 if unjudged else held,
         }

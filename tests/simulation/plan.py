@@ -22,6 +22,10 @@ class Means(StrEnum):
     CODE_WORD = "the code word"
     DANGER = "danger"
     NOTHING = "nothing that could lower"
+    PLANNING = "a part of a plan"
+    PLANS = "the last part of a plan"
+    YES = "yes, go"
+    NO = "no, do not go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class ByText:
+    """When and by what a visit is planned by text, and what is said to it so long after it was asked (NOTHING: never).
+
+    `defies`: they go although they read a no.
+    """
+
+    at: float
+    by: Channel
+    answer: Means = Means.NOTHING
+    after: float = 0.0
+    defies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One visitor's visit, or a pair's: planned or not, and the texts they send in it."""
 
@@ -87,6 +105,7 @@ class Visit:
     planned: bool = True
     sort: str = ""
     partner: str = ""
+    by_text: ByText | None = None
 
     @property
     def goers(self) -> tuple[str, ...]:

@@ -248,12 +248,18 @@ class Rehearsal:
                 number = self.town.number_of(heard.said.who)
                 if heard.said.words not in ANSWERS or number not in waiting or heard.said.at < (one.begun_at or 0.0):
                     continue
+                if heard.said.words == "1" and self._may_say_yes(heard.said.who):
+                    continue
                 if number not in told and number in one.answers and one.answers[number] is None:
                     raise Broken(DRILL, f"{heard.said.who} answered drill {one.id}, and it does not count")
             if before is None or before.answers != one.answers:
                 said |= {self.town.number_of(k.who) for k in self.town.ledger.said.values() if k.words in ANSWERS}
                 if scored := {number for number, at in one.answers.items() if at is not None} - said:
                     raise Broken(DRILL, f"{scored} are scored in drill {one.id}, and have not answered")
+
+    def _may_say_yes(self, name: str) -> bool:
+        """Whether a bare digit of theirs may be about a visit that waits for a yes."""
+        return any(got.who == name and "AUTHORISE?" in got.words for got in self.town.ledger.got)
 
     def _alarms_are_owned_knowingly(self, alarms: Sequence[Open]) -> None:
         """An answer to a drill takes no alarm: who has one has said so after their phone had told of it."""

@@ -124,6 +124,12 @@ def _parts(chance: random.Random, starts: float, ends: float) -> list[Word]:
     return [arrived, *checked, Word(gone, Means.LEFT), *rest]
 
 
+def _late_on_the_way(chance: random.Random, starts: float, ends: float) -> list[Word]:
+    """Both set out and run late."""
+    late = _late(chance, starts, ends)
+    return [word._replace(both=True) for word in (Word(late[0].at - 2 * MINUTE, Means.SET_OUT), *late)]
+
+
 def _names_the_other(chance: random.Random, starts: float, ends: float) -> list[Word]:
     """A pair, one of whom says of the other by name what they have not said themselves."""
     said = _each(_quiet, _quiet)(chance, starts, ends)
@@ -139,6 +145,13 @@ PAIRS: Mapping[str, tuple[int, Sort]] = {
     "pair, and one never comes": (1, _each(_quiet, _never_comes)),
     "pair, and one has a code word": (1, _each(_quiet, _with(Means.CODE_WORD))),
 }
+BY_TEXT: Mapping[str, tuple[int, Sort]] = {
+    "planned by text": (8, _each(_quiet, _quiet)),
+    "planned by text, as one": (3, _as_one),
+    "planned by text, and late on the way": (3, _late_on_the_way),
+    "planned by text, and one falls silent": (3, _each(_quiet, _falls_silent)),
+}
+"""Pairs too. Only whoever has nothing else that afternoon plans."""
 SORTS: Mapping[str, tuple[int, Sort]] = {
     "quiet": (40, _quiet),
     "talks": (3, _with(Means.NOTHING)),
@@ -154,5 +167,6 @@ SORTS: Mapping[str, tuple[int, Sort]] = {
     "danger": (1, _with(Means.DANGER)),
     "code word behind left": (1, _all_at_once),
     **PAIRS,
+    **BY_TEXT,
 }
 """Every sort of visit, and how often it is drawn."""

@@ -26,7 +26,7 @@ from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
 from tests.simulation.sweep import afternoon, boundary_by_boundary
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import Visitor
+from tests.simulation.truth import ByText, Visitor
 from tests.simulation.twilio import TwilioCloud
 
 SEEDS, SHARDS = 60, 15
@@ -119,7 +119,9 @@ def reckoning(lived: Outcome, folder: Path, time: Callable[[], float]) -> Reckon
     books = Books(folder / "doorstep.db", BEGINS)
     able = Able(time, dead=[])
     visitors = {actor.name: Visitor(lengths_of(0)) for actor in VISITORS}
-    return Reckoning(time, books, lived.ledger, able, telegram, twilio, {}, visitors, frozenset(), set, in_doubt=True)
+    return Reckoning(
+        time, books, lived.ledger, able, telegram, twilio, {}, visitors, frozenset(), ByText({}, {}), set, in_doubt=True
+    )
 
 
 async def _nobody(path: str, form: Mapping[str, str]) -> None:

@@ -35,7 +35,7 @@ from tests.simulation.rehearsing import DRILL, Rehearsal
 from tests.simulation.stays import Lengths
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import Visitor, together
+from tests.simulation.truth import ByText, Visitor, together
 from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
 from tests.simulation.upheavals import mends_the_clock
 
@@ -84,6 +84,7 @@ class Town:
             cast,
             self.visitors,
             frozenset(policy.duress),
+            ByText({planned.number: planned for planned in plan.visits if planned.by_text}, self.visitors),
             self._spooled,
         )
         self.folk = Folk(plan, self.telegram, self.twilio, self.ledger, self.story, self.after, self.visitors)

@@ -5,11 +5,11 @@ on an alarm is right, by when it must be out, and what would be a false one.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.policy import Returns
-from tests.simulation.plan import Means
+from tests.simulation.plan import Means, Visit
 from tests.simulation.stays import Lengths, Stay
 
 EARLY = 7_200.0
@@ -17,6 +17,8 @@ LATE = 30.0
 """What is heard so long after it was said counts from when it was said."""
 BLUR = 2.0
 """Seconds. Of what was said within so long, the one that is heard later is the later one."""
+JUST_PASSED = 900.0
+"""A visit may still be planned so long after its start."""
 JUST = 1_800.0
 """How long after leaving "both left" is still about that visit, whatever is to come."""
 CRIES = (Means.CODE_WORD, Means.DANGER)
@@ -285,9 +287,36 @@ class Visitor:
             stay.check_in = now + lengths.every if lengths.every else None
 
 
-def together(starts: float, ends: float, back: float | None, going: Sequence[Visitor], names: Sequence[str]) -> None:
+Parts = list[tuple[Visitor, Stay]]
+
+
+def together(starts: float, ends: float, back: float | None, going: Sequence[Visitor], names: Sequence[str]) -> Parts:
     """A visit is planned for these: each has a part of their own."""
     parts = [(visitor, visitor.expects(starts, ends, back)) for visitor in going]
     for visitor, stay in parts:
         stay.others = [part for part in parts if part[0] is not visitor]
         visitor.partners |= {name for name, other in zip(names, going, strict=True) if other is not visitor}
+    return parts
+
+
+@dataclass(slots=True)
+class ByText:
+    """The visits that are planned by text: each is there from when the last of its plan is heard, until a no is."""
+
+    visits: Mapping[int, Visit]
+    visitors: Mapping[str, Visitor]
+    _parts: dict[int, Parts] = field(default_factory=dict)
+
+    def hears(self, number: int, means: Means, heard: float) -> None:
+        """A part of a plan, or an answer to the request for a yes. What has begun is called off by nobody's no."""
+        visit = self.visits[number]
+        if means is Means.PLANS and heard <= visit.starts + JUST_PASSED:
+            going = [self.visitors[name] for name in visit.goers]
+            parts = together(visit.starts, visit.ends, visit.back, going, visit.goers)
+            for _, stay in parts:
+                stay.ceiling = heard + going[0].lengths.question
+            self._parts[number] = parts
+        elif means is Means.NO:
+            for _, stay in self._parts.get(number, ()):
+                if stay.is_coming and not stay.set_out and heard < stay.starts:
+                    stay.over = heard
