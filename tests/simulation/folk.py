@@ -22,6 +22,8 @@ WORDS_OF = {
     **dict.fromkeys(("on the way back", "return asked", "not back"), Means.BACK),
 }
 """What ends a visit in which state of the store's; in any other it is "left"."""
+ONE_TEXT = 1.0
+"""Seconds that a text of somebody's takes."""
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -36,8 +38,8 @@ class Folk:
     story: Story
     after: Later
     visitors: dict[str, Visitor]
-    called: dict[str, dict[str, None]] = field(default_factory=dict)
-    """Which alarms, by code, each contact's phone has told of."""
+    called: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of which alarms, by code, each contact's phone has told, and when."""
     ended: set[str] = field(default_factory=set)
     planners: Planners = field(init=False)
 
@@ -97,17 +99,20 @@ class Folk:
         if " ENDED " in words or " was ended " in words:
             self.ended.add(code)
         elif any(call in words for call in CALLS) and code not in self.called.setdefault(actor.name, {}):
-            self.called[actor.name][code] = None
-            self._answers(actor, code)
+            now = asyncio.get_running_loop().time()
+            before = sum(at == now for at in self.called[actor.name].values())
+            self.called[actor.name][code] = now
+            self._answers(actor, code, before * ONE_TEXT)
 
-    def _answers(self, actor: Actor, code: str) -> None:
+    def _answers(self, actor: Actor, code: str, wait: float) -> None:
+        """Each alarm in turn: nobody sends two texts in one instant."""
         habit = next((one for one in self.plan.habits if one.contact == actor.name), Habit(actor.name, None, None))
         if habit.mine is None:
             return
-        self.after(habit.mine, lambda: self.says(actor, f"mine {code}", habit.by))
+        self.after(habit.mine + wait, lambda: self.says(actor, f"mine {code}", habit.by))
         if habit.outcome is not None:
             self.after(
-                habit.mine + habit.outcome, lambda: self.says(actor, f"safe {code} rang her, all well", habit.by)
+                habit.mine + habit.outcome + wait, lambda: self.says(actor, f"safe {code} rang her, all well", habit.by)
             )
 
     # -- the end ----------------------------------------------------------------------------------------

@@ -127,10 +127,12 @@ class Visitor:
         if means in (*CRIES, Means.NOTHING) or not stay.is_open:
             return
         late = heard - said > LATE
-        before = stay.told_from(self.lengths)
+        before, asked_at = stay.told_from(self.lengths), stay.asked_at(self.lengths)
         self._changes(stay, means, minutes * 60.0, said if late else heard)
         if late:
             stay.floor = min(stay.floor, before)
+            if stay.asked_at(self.lengths) != asked_at:  # nobody could be asked this before it was heard
+                stay.ceiling = max(stay.ceiling, heard + self.lengths.question)
         if stay.told_at(self.lengths) > heard:
             stay.noticed = False
 
