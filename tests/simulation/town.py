@@ -335,9 +335,7 @@ def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
     visitors = {actor.name: Visitor(lengths) for actor in CAST if actor.is_visitor}
     for planned in plan.visits:
         if planned.planned:
-            together(
-                planned.starts, planned.ends, planned.back, [visitors[name] for name in planned.goers], planned.goers
-            )
+            together(planned, visitors)
     return visitors
 
 

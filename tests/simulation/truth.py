@@ -5,7 +5,7 @@ on an alarm is right, by when it must be out, and what would be a false one.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.policy import Returns
@@ -292,12 +292,12 @@ class Visitor:
 Parts = list[tuple[Visitor, Stay]]
 
 
-def together(starts: float, ends: float, back: float | None, going: Sequence[Visitor], names: Sequence[str]) -> Parts:
+def together(visit: Visit, visitors: Mapping[str, Visitor]) -> Parts:
     """A visit is planned for these: each has a part of their own."""
-    parts = [(visitor, visitor.expects(starts, ends, back)) for visitor in going]
-    for visitor, stay in parts:
+    parts = [(visitors[name], visitors[name].expects(visit.starts, visit.ends, visit.back)) for name in visit.goers]
+    for name, (visitor, stay) in zip(visit.goers, parts, strict=True):
         stay.others = [part for part in parts if part[0] is not visitor]
-        visitor.partners |= {name for name, other in zip(names, going, strict=True) if other is not visitor}
+        visitor.partners |= {*visit.goers} - {name}
     return parts
 
 
@@ -313,11 +313,9 @@ class ByText:
         """A part of a plan, or an answer to the request for a yes. What has begun is called off by nobody's no."""
         visit = self.visits[number]
         if means is Means.PLANS and heard <= visit.starts + JUST_PASSED:
-            going = [self.visitors[name] for name in visit.goers]
-            parts = together(visit.starts, visit.ends, visit.back, going, visit.goers)
-            for _, stay in parts:
-                stay.ceiling = heard + going[0].lengths.question
-            self._parts[number] = parts
+            self._parts[number] = together(visit, self.visitors)
+            for visitor, stay in self._parts[number]:
+                stay.ceiling = heard + visitor.lengths.question
         elif means is Means.NO:
             for _, stay in self._parts.get(number, ()):
                 if stay.is_coming and not stay.set_out and heard < stay.starts:
