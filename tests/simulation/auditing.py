@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 AUDITOR, BRUNO, WATCHDOG = "auditor", "+447700900015", "https://watchdog.marsh-lane.sch.uk/ping"
-OFTEN, EVERY = 1 / 12, (30.0, 60.0, 60.0)
+OFTEN, EVERY = 1 / 20, (30.0, 60.0, 60.0)
 """In how many runs there is one, and how often it looks: as `--watch` is set, s."""
 STOPPED, PASSED, UNHEARD, UNREAD = 30.0, 60.0, 60.0, 60.0
 """How long what may go on before the watchdog is called no more (docs/administrator.md); all but the first within a start."""
