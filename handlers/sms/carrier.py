@@ -148,7 +148,9 @@ class SmsCarrier:
             return False
         if self._now is None:
             return True
-        return text.date_created is not None and text.date_created >= self._now() - FIND_WITHIN
+        # By Twilio's own clock, which has just answered: ours may be an hour off, and would find nothing again and again.
+        now = self._line.their_now or self._now()
+        return text.date_created is not None and text.date_created >= now - FIND_WITHIN
 
     def _take(self, sid: str, reference: int) -> None:
         """Tie a text to one notice, so that no other in the same words adopts it."""

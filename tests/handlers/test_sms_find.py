@@ -108,6 +108,17 @@ async def test_an_old_text_in_the_same_words(twilio: TwilioServer, clock: Hands)
     await after.close()
 
 
+async def test_a_clock_of_ours_that_is_an_hour_ahead(twilio: TwilioServer) -> None:
+    """How old a text is, Twilio's own clock says: ours was set forward, and what was just sent is found all the same."""
+    ahead = Hands()
+    ahead.at += timedelta(hours=1)
+    before, after = carrier_to(twilio.url), carrier_to(twilio.url, ahead)
+    sent = await before.send(parcel())
+    assert await after.find(parcel()) == sent
+    await before.close()
+    await after.close()
+
+
 @pytest.mark.parametrize("status", [401, 429, 500])
 async def test_a_look_up_that_fails(twilio: TwilioServer, carrier: SmsCarrier, status: int) -> None:
     """Who cannot tell says nothing: the text is sent, twice at worst."""

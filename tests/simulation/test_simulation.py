@@ -77,6 +77,12 @@ def test_a_lease_that_was_kept_and_denied_holds_up_no_alarm(tmp_path: Path) -> N
     assert live(plan, tmp_path).broken is None
 
 
+def test_a_clock_that_was_set_forward_sends_no_text_again_and_again(tmp_path: Path) -> None:
+    """Twilio takes six seconds, and what it has is looked up: an hour ahead of it, we find that all the same (I6)."""
+    faults = (Fault("clock set forward", 430.0, 60.0, 3600.0), Fault("Twilio slow", 715.0, 244.0))
+    assert live(replace(afternoon(), receipts="never", faults=faults), tmp_path).broken is None
+
+
 def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
     """To the word, to the instant, to the last boundary: so what fails once fails again."""
     plan = draw(7)
