@@ -33,8 +33,6 @@ class Visitor:
     lengths: Lengths
     stays: list[Stay] = field(default_factory=list)
     cries: list[tuple[float, Means]] = field(default_factory=list)
-    said_elsewhere: float = 0.0
-    """When they last said something that was about no visit."""
     partners: set[str] = field(default_factory=set)
     """The names of those who go with them."""
     spoken_for: set[float] = field(default_factory=set)
@@ -93,7 +91,6 @@ class Visitor:
             return  # later words stand
         stay = self._behind(means, now) or self.meant(means, now)
         if stay is None:
-            self.said_elsewhere = max(self.said_elsewhere, said)
             self._opens(means, said, now)
             return
         was_inside = stay.is_inside
@@ -137,8 +134,8 @@ class Visitor:
             stay.noticed = False
 
     def _last_said(self, means: Means) -> float:
-        """What was said on the way is no later word than an arrival."""
-        return max([self.said_elsewhere, *(self._heard_of(stay, means) for stay in self.stays)])
+        """What was said on the way is no later word than an arrival, and what was about no visit is none at all."""
+        return max((self._heard_of(stay, means) for stay in self.stays), default=0.0)
 
     def _heard_of(self, stay: Stay, means: Means) -> float:
         return 0.0 if means is Means.ARRIVED and stay.is_coming else stay.heard
