@@ -214,7 +214,7 @@ class Town:
         self._all_told.set()
         self._threads[-1].join(PATIENCE)
         self.lived.status, self.lived.stop_seconds = self.doorstep.stops()
-        assert quiet, f"it did not come to rest: {unrest}"
+        assert quiet, f"it did not come to rest: {unrest}; of the people {self.faults or 'all came through'}"
 
     def _comes_to_rest(self) -> bool:
         """Nothing waits at a platform or in the store, and the deputy has ended every alarm."""
