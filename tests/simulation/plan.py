@@ -166,5 +166,5 @@ class Plan:
 class Size:
     """How big a run is drawn."""
 
-    visits: int = 10
-    faults: int = 4
+    visits: int = 20
+    faults: int = 5

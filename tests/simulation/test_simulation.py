@@ -29,8 +29,8 @@ from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import ByText, Visitor
 from tests.simulation.twilio import TwilioCloud
 
-SEEDS, SHARDS = 60, 15
-"""Six hundred visits: what CI has time for."""
+SEEDS, SHARDS = 100, 20
+"""Two thousand visits."""
 EVERY, IN_TURN = 32, 2
 """CI kills at every thirty-second boundary, in two parts."""
 SWEPT = (
@@ -105,7 +105,7 @@ def test_what_is_lived_twice_counts_nothing_that_is_done() -> None:
 
 
 def test_a_failing_run_shrinks_to_what_it_fails_for() -> None:
-    """Of ten visits and many faults the one is left that breaks the promise."""
+    """Of many visits and faults the one is left that breaks the promise."""
     faults = (Fault("killed", 5.0, 3.0), Fault("Twilio 500", 60.0, 5.0), Fault("stopped", 90.0, 5.0))
     plan = replace(draw(3), faults=faults)
 
