@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from bot.talk.phrases import plain, table
+from bot.talk.phrases import of_ours, plain, table
 from bot.words.fold import Token, tokens
 
 WORDS = "authorise"
@@ -59,7 +59,7 @@ class _Line:
         self.text, self.known = text, known
         self.words = [token for token in tokens(text) if not token.mark]
         lists = table(language, WORDS)
-        self.lists = {name: {plain(word) for word in words} for name, words in lists.items()}
+        self.lists = {name: {of_ours(word) for word in words} for name, words in lists.items()}
 
     def says(self, at: int, name: str) -> int:
         """How many words from `at` on are a phrase of a list; 0 when they are none."""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -36,15 +36,21 @@ def plain(text: str) -> str:
     return " ".join(token.word.strip(".").replace("'", "") for token in tokens(text) if not token.mark)
 
 
+@lru_cache(maxsize=4096)
+def of_ours(phrase: str) -> str:
+    """A phrase of the word lists, made plain once. What people type is made plain anew, and kept nowhere."""
+    return plain(phrase)
+
+
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether the text is just one of these phrases."""
     said, typed = plain(text), fold(text)[0].strip()
-    return any(said == plain(phrase) if said else typed == fold(phrase)[0] for phrase in phrases)
+    return any(said == of_ours(phrase) if said else typed == fold(phrase)[0] for phrase in phrases)
 
 
 def says_just(text: str, phrases: Iterable[str], language: str = ALWAYS) -> bool:
     """Whether the text is just one of these phrases, courtesies aside ("never mind, thanks")."""
-    courtesy = {plain(word) for word in table(language, "talk")["courtesy"]}
+    courtesy = {of_ours(word) for word in table(language, "talk")["courtesy"]}
     bare = " ".join(word for word in plain(text).split() if word not in courtesy)
     return says(text, phrases) or (bool(bare) and says(bare, phrases))
 
