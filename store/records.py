@@ -74,7 +74,7 @@ async def unrecorded(tx: Transaction, school_id: int, since: datetime) -> list[i
         PlaceRow.off_reason == "",
         col(PlaceRow.visit_id).not_in(has_one),
     )
-    rows = (await tx.session.exec(query.order_by(col(PlaceRow.left_at), col(PlaceRow.id)))).all()
+    rows = await tx.rows(query.order_by(col(PlaceRow.left_at), col(PlaceRow.id)))
     return list(dict.fromkeys(row.visit_id for row in rows))
 
 

@@ -7,6 +7,8 @@ from tests.simulation.weather import EVERY, REACHED, Weather
 
 Window = tuple[float, float]
 FOREVER = float("inf")
+DRAINING = 30.0
+"""Seconds that a start waits for what lies at the platforms before it lets fire what has come due (I3)."""
 
 
 @dataclass(slots=True)
@@ -18,6 +20,8 @@ class Able:
     dead: list[Window] = field(default_factory=lambda: [(0.0, FOREVER)])
     dying: Callable[[], None] = lambda: None
     """Told just before."""
+    shut_out: Callable[[float], bool] = lambda at: False
+    """Whether a platform would not have handed over at that instant what lay there."""
 
     def dies(self) -> None:
         self.dying()
@@ -34,7 +38,7 @@ class Able:
     def since(self) -> float | None:
         """Since when without a break; None while it is not."""
         now = self.time()
-        if any(begins <= now < ends for begins, ends in self.windows):
+        if within(now, self.windows):
             return None
         return max((ends for _, ends in self.windows if ends <= now), default=0.0)
 
@@ -43,6 +47,9 @@ class Able:
         since = self.since()
         if since is None:
             return FOREVER
+        begun = self.dead[-1][1] if self.dead else 0.0
+        if begun <= due < begun + DRAINING and self.shut_out(begun):
+            return begun + after_outage
         return due + promptly if since <= due else since + after_outage
 
 
@@ -50,6 +57,11 @@ def down(weather: Weather, method: str) -> list[Window]:
     """When a provider does not do what it is asked. A spell of a few calls counts for as long as it could last."""
     bad = [spell for spell in weather.spells if spell.way not in REACHED and spell.method in (EVERY, method)]
     return [(spell.begins, spell.ends) for spell in bad]
+
+
+def within(at: float, windows: Iterable[Window]) -> bool:
+    """Whether an instant lies in one of these windows."""
+    return any(begins <= at < ends for begins, ends in windows)
 
 
 def both(one: Iterable[Window], other: Iterable[Window]) -> list[Window]:

@@ -127,7 +127,9 @@ class Folk:
             self.says(BY_NAME[name], str(means), Channel.SMS, means)
         for name, visitor in self.visitors.items() if known is None else ():
             for stay in visitor.open_ones[:1]:
-                means = Means.BACK if stay.homeward else Means.CALLED_OFF if stay.arrived is None else Means.LEFT
+                # Where no arrival is awaited, "called off" may come behind the question whether they are back.
+                back = stay.homeward or (stay.is_coming and not visitor.lengths.await_arrival)
+                means = Means.BACK if back else Means.CALLED_OFF if stay.arrived is None else Means.LEFT
                 self.says(BY_NAME[name], str(means), Channel.SMS, means)
         for name, codes in self.called.items():
             for code in codes:

@@ -183,7 +183,7 @@ class Reckoning:
                 said = event.said
                 # A webhook does not tell when a text was sent: it was as it came in. Telegram and Twilio's list do.
                 at = said.at if said.channel == "telegram" or event.received_at - said.at > LATE else event.received_at
-                self.visitors[said.who].hears(said.means, said.minutes, at, event.at, said.both)
+                self.visitors[said.who].hears(said.means, said.minutes, at, event.at, said.both, said.says_where)
         for one in heard:
             self._cry_is_answered(one)
 

@@ -27,6 +27,11 @@ class Said(NamedTuple):
     visit: int | None = None
     """Which visit of the plan it plans, or answers a request about."""
 
+    @property
+    def says_where(self) -> bool:
+        """Whether it is more than the bare words of an arrival: "no answer at the door" is said at some home."""
+        return len(self.words.split()) > 2
+
 
 class Got(NamedTuple):
     """One text on a phone."""

@@ -14,7 +14,7 @@ from handlers.doors import open_service
 from store import journal
 from store.database import Database, StoreInUse
 from store.journal import Entry
-from tests.simulation.able import Able, Window
+from tests.simulation.able import Able, Window, down, within
 from tests.simulation.auditing import BRUNO, Auditing
 from tests.simulation.beats import ON_DEMAND
 from tests.simulation.broken import Broken
@@ -67,7 +67,8 @@ class Town:
         self.telegram = TelegramCloud(loop.time, self._stamp, TOKEN, self._shows_chat)
         hears = (self._webhook, self._shows_sms, self._receipts_of)
         self.twilio = TwilioCloud(loop.time, self.clocks.true, ACCOUNT, (NUMBER,), *hears)
-        self.able = Able(loop.time)
+        doors = ((self.telegram.weather, "getUpdates"), (self.twilio.weather, "list"))
+        self.able = Able(loop.time, shut_out=lambda at: any(within(at, down(*door)) for door in doors))
         self.edges = self._edges()
         asked = settings(self.store, holds=plan.holds)
         clock = self.clocks.for_a_process
@@ -118,7 +119,7 @@ class Town:
         self.loop.call_at(instant, work)
 
     def _in(self, windows: list[Window]) -> Callable[[], bool]:
-        return lambda: any(begins <= self.loop.time() < ends for begins, ends in windows)
+        return lambda: within(self.loop.time(), windows)
 
     # -- the reckoning --------------------------------------------------------------------------------
 

@@ -49,8 +49,11 @@ class Visitor:
     def open_ones(self) -> list[Stay]:
         return [stay for stay in self.stays if stay.is_open]
 
-    def meant(self, means: Means, now: float) -> Stay | None:
-        """The stay that a text is about: the one they are inside of, else the one a question waits about, else the next."""
+    def meant(self, means: Means, now: float, says_where: bool = False) -> Stay | None:
+        """The stay that a text is about: the one they are inside of, else the one a question waits about, else the next.
+
+        Who is on the way back and `says_where` they are now is at another home.
+        """
         inside = [stay for stay in self.open_ones if stay.is_inside]
         if inside:
             return min(inside, key=lambda stay: stay.arrived or 0)
@@ -60,7 +63,7 @@ class Visitor:
         if means is Means.ARRIVED:
             coming = [stay for stay in coming if stay.starts <= now + EARLY]
         if means in TO_THE_DOOR:
-            expected = coming or backward
+            expected = coming or ([] if says_where else backward)
         elif means in FROM_THE_DOOR:
             expected = backward or coming
         return expected[0] if expected else None
@@ -82,14 +85,16 @@ class Visitor:
         awaited = any(stay.set_out or stay.asked_at(self.lengths) <= now for stay in coming)
         return None if coming and (awaited or now - (last.over or 0.0) > JUST) else last
 
-    def hears(self, means: Means, minutes: int, said: float, heard: float, both: bool = False) -> None:
+    def hears(
+        self, means: Means, minutes: int, said: float, heard: float, both: bool = False, where: bool = False
+    ) -> None:
         """The service has heard this, certain and first-hand. What comes late counts from when it was said."""
         if means in CRIES:
             self.cries.append((heard, means))
         now = said if heard - said > LATE else heard
         if said + BLUR < self._last_said(means):
             return  # later words stand
-        stay = self._behind(means, now) or self.meant(means, now)
+        stay = self._behind(means, now) or self.meant(means, now, where)
         if stay is None:
             self._opens(means, said, now)
             return
