@@ -37,10 +37,11 @@ WELL = (*SENTENCES["code word"][1:], "2", "all ok", "the dog is lovely")
 said on Telegram alone."""
 ALARM = re.compile(r"ALARM (\w{4}) \d\d:\d\d: (.*)", re.DOTALL)
 SIGNS = {
-    "code word": "CODE WORD from {name} at ",
-    "danger": "{name} texts for HELP at ",
-    "silence": "{name} missed check-in at ",
+    "code word": ("CODE WORD from {name} at ",),
+    "danger": ("{name} texts for HELP at ",),
+    "silence": ("{name} missed check-in at ", "{name}, missed check-in, "),
 }
+"""How an alarm begins; a silence in other words while a code word or a cry of the same person's is open."""
 TAKEN = 200
 """The only answer to a webhook that acknowledges it."""
 
@@ -53,7 +54,8 @@ class Cause(NamedTuple):
     where: str
 
     def is_told_by(self, words: str) -> bool:
-        return words.startswith(SIGNS[self.kind].format(name=self.name)) and self.where in words
+        signs = tuple(sign.format(name=self.name) for sign in SIGNS[self.kind])
+        return words.startswith(signs) and self.where in words
 
 
 class Watch:
