@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-LIBRARIES = ("aiosqlite", "fastapi", "python-telegram-bot", "rapidfuzz", "sqlalchemy", "sqlmodel", "twilio", "uvicorn")
+LIBRARIES = ("fastapi", "python-telegram-bot", "rapidfuzz", "sqlalchemy", "sqlmodel", "twilio", "uvicorn")
 
 
 def last_line(bench: str, figures: Mapping[str, object], *, goal: str, met: bool) -> str:

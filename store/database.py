@@ -2,26 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-import aiosqlite
 from filelock import FileLock, Timeout
-from sqlalchemy import CursorResult, Insert, Update, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Update, event, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import Engine, RootTransaction, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.faults import BAD_SETTINGS, Mendable
 from store.crypto import Sealer
-from store.inplace import InPlaceConnection
+from store.inplace import LOOKS, WAITS, InPlaceConnection, InPlaceDialect
 
 ADVISORY_LOCK = 4_470_079
 BUSY_MILLISECONDS = 1_000
@@ -69,6 +69,8 @@ class Transaction:
 
     connection: AsyncConnection
     sealer: Sealer
+    at_once: Connection | None = None
+    """The connection itself, where a statement waits for nothing (`store/inplace.py`)."""
     chains: dict[int, Head] = field(default_factory=dict)
     """The ends of the journals that this transaction has added to, by school: each is locked and read once."""
     _session: AsyncSession | None = None
@@ -83,14 +85,20 @@ class Transaction:
 
     async def rows(self, query: SelectOfScalar[T], **wanted: Any) -> Sequence[T]:
         """The rows of a table as they now are, to be read: each has the table's columns by their names."""
-        return cast("Sequence[T]", (await self.connection.execute(query, wanted)).all())
+        return cast("Sequence[T]", (await self.execute(query, wanted)).all())
 
     async def column(self, query: SelectOfScalar[T], **wanted: Any) -> Sequence[T]:
         """The values of the one column that is asked for."""
-        return (await self.connection.execute(query, wanted)).scalars().all()
+        return (await self.execute(query, wanted)).scalars().all()
 
     async def write(self, statement: Insert | Update, **values: Any) -> CursorResult[Any]:
         """Carry out a change; what it sets, and what it looks for, are both `values` by their names."""
+        return await self.execute(statement, values)
+
+    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """Carry out any other statement, with its values by their names."""
+        if self.at_once is not None:
+            return self.at_once.execute(statement, values)
         return await self.connection.execute(statement, values)
 
     async def settle(self) -> None:
@@ -164,10 +172,16 @@ class Database:
     async def _begin(self, engine: AsyncEngine | None = None) -> AsyncIterator[Transaction]:
         bind = engine or self.engine
         with store_down():
-            async with bind.begin() as connection:
-                tx = Transaction(connection, self.sealer)
+            connection, whole = await greenlet_spawn(_opened, bind.sync_engine)
+            try:
+                at_once = connection if self._is_sqlite else None
+                tx = Transaction(AsyncConnection(bind, connection), self.sealer, at_once)
                 yield tx
                 await tx.settle()
+            except BaseException as error:
+                await greenlet_spawn(_closed, connection, whole, error)
+                raise
+            await greenlet_spawn(_closed, connection, whole, None)
 
     async def hold_alone(self) -> None:
         """Make this the only process that acts on the store, until `close`. Raises StoreInUse, StoreDown."""
@@ -216,8 +230,24 @@ class Database:
             self._file_lock.release()
 
 
-async def _connect(path: str) -> aiosqlite.Connection:
-    return await InPlaceConnection(path, BUSY_MILLISECONDS)
+def _opened(engine: Engine) -> tuple[Connection, RootTransaction]:
+    """A connection and its transaction, where what they have to wait for is waited for (`greenlet_spawn`)."""
+    connection = engine.connect()
+    try:
+        return connection, connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _closed(connection: Connection, whole: RootTransaction, error: BaseException | None) -> None:
+    """Keep all that was done, or nothing of it where there was an `error`, and let go of the connection."""
+    with connection:
+        whole.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
+
+
+def _connect(path: str) -> InPlaceConnection:
+    return InPlaceConnection(path, BUSY_MILLISECONDS)
 
 
 def _postgres_engine(url: str) -> AsyncEngine:
@@ -225,29 +255,24 @@ def _postgres_engine(url: str) -> AsyncEngine:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    path = make_url(url).database or ":memory:"
+    at = make_url(url)
+    registry.register("sqlite.inplace", InPlaceDialect.__module__, InPlaceDialect.__name__)
     engine = create_async_engine(
-        url, pool_size=1, max_overflow=0, async_creator=partial(_connect, path), hide_parameters=True
+        at.set(drivername="sqlite+inplace"),
+        pool_size=1,
+        max_overflow=0,
+        creator=lambda: _connect(at.database or ":memory:"),
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def settle(connection: Any, _record: object) -> None:
-        # Transactions are opened below, as IMMEDIATE: the driver's own lazy BEGIN could not be upgraded under load.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        # The patience first: a file that is locked already is waited for no longer than one that is locked later.
-        for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    def settle(connection: InPlaceConnection, _record: object) -> None:
+        connection.settle("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
     @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
+    def begin(connection: Connection) -> None:
+        # As IMMEDIATE where anything may be written: a lock that is only taken later could not be had under load.
         reads = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        cast("InPlaceConnection", connection.connection.dbapi_connection).begins = LOOKS if reads else WAITS
 
     return engine

@@ -28,7 +28,7 @@ class Glance(NamedTuple):
 
 async def look(tx: Transaction, now: datetime) -> Glance:
     """What may be due by now. What else keeps a row back (its school, a rest, another version) is not looked at."""
-    row = (await tx.connection.execute(_query(), {"now": now})).one()
+    row = (await tx.execute(_query(), {"now": now})).one()
     return Glance(*map(bool, row))
 
 

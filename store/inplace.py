@@ -1,57 +1,126 @@
 """SQLite without a change of thread for what does not wait.
 
-The driver hands every call to a thread of its own and back again, four times a statement, and that takes far longer than
-the statement itself. Inside a transaction the lock is ours and the pages are at hand: rows are read and written in place.
-What waits for the disk (the commit of a change) or for another process (a lock that is taken) goes to the thread, so that
-the event loop never stands still.
+The usual driver hands every call to a thread of its own and back again, four times a statement, and that takes far longer
+than the statement itself. Inside a transaction the lock is ours and the pages are at hand: rows are read and written in
+place. What waits for the disk (the commit of a change) or for another process (a lock that is taken) goes to a thread, so
+that the event loop never stands still.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import aiosqlite
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Pool
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
-ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
-CHANGES = ROWS[1:]
-CHUNK = 64
+WAITS = "BEGIN IMMEDIATE"
+LOOKS = "BEGIN"
 
 
-class InPlaceConnection(aiosqlite.Connection):
-    """The driver's connection; `patience` is how long a lock of another process is waited for, in milliseconds."""
+class InPlaceCursor(sqlite3.Cursor):
+    """Python's own cursor, as SQLAlchemy's asyncio engine expects one."""
+
+    async def _async_soft_close(self) -> None:
+        """What it found is at hand already."""
+
+
+class InPlaceConnection(sqlite3.Connection):
+    """Python's own connection; `patience` is how long a lock of another process is waited for, in milliseconds.
+
+    `settle`, `begin`, `commit` and `rollback` are called where SQLAlchemy may wait (`greenlet_spawn`), all else anywhere.
+    """
+
+    begins = WAITS
+    """With which words the next transaction opens: those that take the writers' lock, or those that only look."""
 
     def __init__(self, path: str, patience: int) -> None:
         # One connection, used by one task at a time, but from two threads: SQLite itself is built to allow it.
-        super().__init__(partial(sqlite3.connect, path, check_same_thread=False), CHUNK)
-        self._thread.daemon = True
+        super().__init__(path, isolation_level=None, check_same_thread=False)
         self._patience = patience
-        self._changed = False
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._kept = 0
 
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Every call to SQLite comes through here."""
-        owner, name = getattr(fn, "__self__", None), getattr(fn, "__name__", "")
-        if isinstance(owner, sqlite3.Cursor):
-            if name not in ("execute", "executemany") or args[0].startswith(ROWS):
-                self._changed = self._changed or bool(args and str(args[0]).startswith(CHANGES))
-                return fn(*args, **kwargs)
-            if args[0].startswith("BEGIN"):
-                return await self._begin(owner, *args)
-            self._changed = True
-        elif isinstance(owner, sqlite3.Connection):
-            if name == "cursor" or (name in ("commit", "rollback") and not self._changed):
-                return fn(*args, **kwargs)
-            self._changed = name not in ("commit", "rollback")
-        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+    def settle(self, *pragmas: str) -> None:
+        """Say how the file is to be kept. The patience comes first: one that is locked already is waited for no longer."""
+        for pragma in (f"busy_timeout={self._patience}", *pragmas):
+            self._aside(self.execute, f"PRAGMA {pragma}")
 
-    async def _begin(self, cursor: sqlite3.Cursor, *args: Any) -> Any:
+    def cursor(self) -> InPlaceCursor:  # type: ignore[override]
+        return super().cursor(InPlaceCursor)
+
+    def begin(self) -> None:
         """Take the lock if it is to be had at once; when another process has it, wait for it in the thread."""
-        cursor.connection.execute("PRAGMA busy_timeout=0")
+        self.execute("PRAGMA busy_timeout=0")
         try:
-            return cursor.execute(*args)
+            self.execute(self.begins)
+            return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
         finally:
-            cursor.connection.execute(f"PRAGMA busy_timeout={self._patience}")
-        return await super()._execute(cursor.execute, *args)  # type: ignore[no-untyped-call]
+            self.execute(f"PRAGMA busy_timeout={self._patience}")
+        self._aside(self.execute, self.begins)
+
+    def commit(self) -> None:
+        self._ends(super().commit)
+
+    def rollback(self) -> None:
+        self._ends(super().rollback)
+
+    def _ends(self, end: Callable[[], None]) -> None:
+        if self.total_changes == self._kept:
+            end()
+        else:
+            self._aside(end)
+            self._kept = self.total_changes
+
+    def _aside(self, work: Callable[..., Any], *args: Any) -> None:
+        """Do what waits in the thread, one thing after the other: also behind what nobody waits for any more."""
+        await_(asyncio.wrap_future(self._thread.submit(work, *args)))
+
+    def close(self) -> None:
+        super().close()
+        self._thread.shutdown(wait=False)
+
+
+class InPlaceDialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's words for SQLite, spoken over that connection by its asyncio engine."""
+
+    driver = "inplace"
+    is_async = True
+    has_terminate = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:
+        return AsyncAdaptedQueuePool
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        return connection
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        dbapi_connection.dbapi_connection.begin()
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        cursor.execute(statement, parameters)
+        _as_if_waited_for()
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        cursor.executemany(statement, parameters)
+        _as_if_waited_for()
+
+    def do_terminate(self, dbapi_connection: Any) -> None:
+        dbapi_connection.close()
+
+
+def _as_if_waited_for() -> None:
+    """SQLAlchemy's asyncio engine takes a statement that nobody waited for as a sign of a driver that is none of its own."""
+    if in_greenlet():
+        await_(_nothing())
+
+
+async def _nothing() -> None:
+    """Done already."""

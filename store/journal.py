@@ -90,7 +90,7 @@ async def append(
 ) -> None:
     """Add an entry at the end of the school's chain."""
     if school_id not in tx.chains:
-        tx.chains[school_id] = Head(*(await tx.connection.execute(_HEAD, {"school": school_id})).one())
+        tx.chains[school_id] = Head._make((await tx.execute(_HEAD, {"school": school_id})).one())
     before = tx.chains[school_id]
     # The salt keeps a short body (an "ok") from being guessed from its digest once it has been taken out.
     written = json.dumps({**body, "salt": secrets.token_hex(8)}, sort_keys=True, default=str)

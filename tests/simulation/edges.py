@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import structlog
+from sqlalchemy.util.concurrency import await_
 from telegram.request import HTTPXRequest
 from twilio.http.response import Response
 
@@ -123,8 +124,8 @@ class Edges:
         self.hearts.append(heart)
         return heart
 
-    async def _connect(self, path: str) -> Any:
-        return await DryConnection(path, store.database.BUSY_MILLISECONDS, self.disk)
+    def _connect(self, path: str) -> DryConnection:
+        return DryConnection(path, store.database.BUSY_MILLISECONDS, self.disk)
 
     def _below(self, limit: int) -> int:
         """The same at the same instant, whatever was drawn before: two runs that differ elsewhere agree on it."""
@@ -221,9 +222,9 @@ class RunDisk:
     def opened(self, connection: sqlite3.Connection) -> None:
         self.connections.append(connection)
 
-    async def begins(self) -> None:
+    def begins(self) -> None:
         if LIFE.get() is not None and self.busy():
-            await lasting(store.database.BUSY_MILLISECONDS / 1000)
+            await_(lasting(store.database.BUSY_MILLISECONDS / 1000))
             error = sqlite3.OperationalError("database is locked")
             error.sqlite_errorcode = sqlite3.SQLITE_BUSY
             raise error
