@@ -44,6 +44,12 @@ def boot_id(file: Path = BOOT_ID) -> str:
         return ""
 
 
+async def pause(stop: asyncio.Event) -> None:
+    """Until the next look, or until told to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), LOOK)
+
+
 def _nothing() -> None:
     """No heartbeat beats."""
 
@@ -87,8 +93,7 @@ class ClockWatch:
                 await self.turn()
             except Exception as error:
                 log.exception("clock not looked at", error=type(error).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK)
+            await pause(stop)
 
     async def turn(self) -> int:
         """One look. Gives how much there was to tell."""

@@ -1,7 +1,8 @@
 """The machine's clocks: the wall clock, which can be set, and those that cannot, with the machine's sleep and without."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock, GuardedClock
@@ -19,11 +20,22 @@ class MachineClocks:
     guarded: bool
     offset: float = 0.0
     slept: float = 0.0
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when either has changed, until the watch over the clock has seen it."""
     _handed: GuardedClock | None = None
 
     def true(self) -> datetime:
         """What time it is, whatever the machine believes."""
         return self.begins + timedelta(microseconds=round(self.time() * 1e6))
+
+    def sets(self, offset: float) -> None:
+        """Somebody sets the wall clock."""
+        self.offset = offset
+        self.moved.set()
+
+    def sleeps(self, seconds: float) -> None:
+        self.slept += seconds
+        self.moved.set()
 
     def awake(self) -> float:
         return self.time() - self.slept

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from logging import WARNING
@@ -22,11 +22,13 @@ from sqlalchemy.util.concurrency import await_
 from telegram.request import HTTPXRequest
 from twilio.http.response import Response
 
+import handlers.clockwatch
 import handlers.service
 import handlers.sms.line
 import handlers.telegram.wire
 import store.database
 from tests.simulation.beats import Beats
+from tests.simulation.clocks import MachineClocks
 from tests.simulation.disk import DryConnection
 from tests.simulation.loop import LIFE, Killed, lasting
 from tests.simulation.telegram import Reply, TelegramCloud
@@ -74,8 +76,7 @@ class Edges:
     note: Callable[[str], None]
     chance: random.Random
     on_demand: frozenset[str]
-    awake: Callable[[], float]
-    """A clock that nobody can set, which stands still while the machine sleeps."""
+    clocks: MachineClocks
     hearts: list[Beats] = field(default_factory=list)
     _leases: random.Random = field(init=False)
     """A chance of their own: how often something is leased depends on the store, and a reply code must not."""
@@ -93,6 +94,7 @@ class Edges:
             (handlers.sms.line, "TwilioHttpClient", partial(TwilioWire, edge)),
             (handlers.sms.line, "ThreadPoolExecutor", Line),
             (handlers.service, "Heartbeat", self._heart),
+            (handlers.clockwatch, "pause", self._pauses),
             (store.database, "_connect", self._connect),
             (secrets, "choice", self.chance.choice),
             (secrets, "randbelow", self._below),
@@ -120,9 +122,17 @@ class Edges:
         return asyncio.get_running_loop().time()
 
     def _heart(self, monotonic: Callable[[], float], end: Callable[[], None]) -> Beats:
-        heart = Beats(self.awake, self.stands_still, self.disk.touched, self.on_demand)
+        heart = Beats(self.clocks.awake, self.stands_still, self.disk.touched, self.on_demand)
         self.hearts.append(heart)
         return heart
+
+    async def _pauses(self, stop: asyncio.Event) -> None:
+        """Several looks of the watch over the clock at once: it would find nothing in them, unless the clock is touched."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.clocks.moved.wait(), handlers.clockwatch.QUIET_EVERY.total_seconds())
+        if self.clocks.moved.is_set():
+            self.clocks.moved.clear()
+            await lasting(handlers.clockwatch.LOOK)
 
     def _connect(self, path: str) -> DryConnection:
         return DryConnection(path, store.database.BUSY_MILLISECONDS, self.disk)

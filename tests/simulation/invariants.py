@@ -67,6 +67,8 @@ class Reckoning:
     steps: int = 0
     heard: Sequence[Heard] = ()
     """What the desk was done with since the look before."""
+    known_texts: set[str] = field(default_factory=set)
+    """The ids of the texts by SMS that are in the inbox."""
     _low: int = 0
     _kept: set[tuple[str, str]] = field(default_factory=set)
     _spooled: list[tuple[str, str]] = field(default_factory=list)
@@ -104,6 +106,7 @@ class Reckoning:
         """The store has been put back to what it was: what was read in it counts no more."""
         self._low, self._read[2] = 0, 0
         self._kept.clear()
+        self.known_texts.clear()
         self._spooled.clear()
         self._out.clear()
         self._new.clear()
@@ -114,10 +117,6 @@ class Reckoning:
     def open_ones(self) -> dict[str, str]:
         """Who is on a visit by the store, and in which state."""
         return {self._name(place.visitor_id): place.state for place in self.books.places()}
-
-    def known_texts(self) -> set[str]:
-        """The ids of the texts by SMS that are in the inbox."""
-        return {external_id for channel, external_id in self._kept if channel == "sms"}
 
     @property
     def alarms(self) -> int:
@@ -132,6 +131,8 @@ class Reckoning:
         for line in self.books.inbox(self._low):
             known = (line.channel, line.external_id)
             self._kept.add(known)
+            if line.channel == "sms":
+                self.known_texts.add(line.external_id)
             if line.state == "new":
                 self._new[line.id] = line
                 continue

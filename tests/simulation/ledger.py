@@ -102,7 +102,9 @@ SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
        (SELECT min(due_at) FROM request WHERE due_at IS NOT NULL),
        (SELECT min(due_at) FROM briefing WHERE due_at IS NOT NULL),
        (SELECT min(receipt_by) FROM outbox WHERE receipt_by IS NOT NULL),
-       (SELECT min(next_at) FROM outbox WHERE state = 'owed'),
+       (SELECT min(next_at) FROM outbox AS one WHERE state = 'owed' AND (urgent OR NOT EXISTS (
+            SELECT 1 FROM outbox AS earlier WHERE earlier.address_index = one.address_index AND NOT earlier.urgent
+            AND earlier.id < one.id AND earlier.state IN ('owed', 'leased')))),
        (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
        (SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')),
        (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble),

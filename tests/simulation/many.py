@@ -19,6 +19,7 @@ from tests.simulation.faults import KINDS
 from tests.simulation.plan import BY_NAME, CAST, Plan, Size
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
+from tests.world.laid import compile_once, forget_routes
 
 MEMORY = Path("/dev/shm")
 TWIN_EVERY = 25
@@ -78,6 +79,8 @@ def lived(plan: Plan, where: Path) -> Outcome:
     except Exception as error:
         told = "".join(traceback.format_exception(error)[-3:])
         raise RuntimeError(f"seed {plan.seed} broke the simulation itself:\n{told}") from error
+    finally:
+        forget_routes()
 
 
 def for_twins(plan: Plan) -> Plan:
@@ -125,6 +128,7 @@ def differs(outcome: Outcome, twin: Outcome) -> Broken | None:
 
 def several(seeds: Sequence[int], size: Size = SIZE) -> list[Result]:
     """Live these seeds, here and now."""
+    compile_once()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     with folder() as where:

@@ -104,7 +104,7 @@ class Town:
             self._logged,
             random.Random(self.plan.seed),
             _on_demand(self.plan),
-            self.clocks.awake,
+            self.clocks,
         )
 
     # -- time -----------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Town:
 
     def _lags(self) -> bool:
         """Whether Twilio has a text that no webhook has brought, or its list could not be read."""
-        self.twilio.given_up -= self.reckoning.known_texts()
+        self.twilio.given_up -= self.reckoning.known_texts
         attached = self.machine.attached
         reconciler = attached.service.doors.reconciler if attached else None
         return bool(self.twilio.given_up) or (reconciler is not None and not reconciler.healthy)

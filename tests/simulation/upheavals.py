@@ -26,7 +26,7 @@ def clock_back(town: "Town", fault: Fault) -> None:
 
     def sets() -> None:
         if any(place.state != "planned" for place in town.books.places()):
-            town.clocks.offset = -fault.detail
+            town.clocks.sets(-fault.detail)
             town.note(f"the clock is set back by {fault.detail:.0f} s")
 
     town.at(fault.at, sets)
@@ -35,7 +35,7 @@ def clock_back(town: "Town", fault: Fault) -> None:
 
 def mends_the_clock(town: "Town") -> None:
     if town.clocks.offset:
-        town.clocks.offset = 0.0
+        town.clocks.sets(0.0)
         town.note("the clock is put right")
 
 
@@ -46,7 +46,7 @@ def clock_forward(town: "Town", fault: Fault) -> None:
         town.in_doubt()
         now = town.loop.time()
         town.able.broken.append((now, now + STEP))
-        town.clocks.offset = fault.detail
+        town.clocks.sets(fault.detail)
         town.note(f"the clock is set forward by {fault.detail:.0f} s")
 
     town.at(fault.at, sets)
@@ -60,7 +60,7 @@ def suspended(town: "Town", fault: Fault) -> None:
         now = town.loop.time()
         town.note(f"the machine sleeps for {fault.lasts:.0f} s")
         town.able.broken.append((now, now + fault.lasts))
-        town.clocks.slept += fault.lasts
+        town.clocks.sleeps(fault.lasts)
         town.loop.passes(fault.lasts)
 
     town.at(fault.at, sleeps)

@@ -32,6 +32,7 @@ def lay(path: Path) -> None:
         path.write_bytes(_template())
 
 
+@cache
 def compile_once() -> None:
     """From now on a statement that was compiled for one store serves all others of its kind, as it does in one long life."""
     known: dict[type[Dialect], tuple[Dialect, Any]] = {}
