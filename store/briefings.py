@@ -5,17 +5,28 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from bot.briefing import Briefing, Event, State
-from store.database import ALONE, Stale, Transaction
+from store.database import Stale, Transaction
 from store.known import known
 from store.sweep import swept
 from store.tables import PlaceRow
 from store.tables_asking import BriefingRow
 
 _EVENTS = tuple(Event)
+_WENT = (
+    update(BriefingRow)
+    .where(
+        col(BriefingRow.school_id) == bindparam("school"),
+        col(BriefingRow.visit_id) == bindparam("visit"),
+        col(BriefingRow.person_id) == bindparam("person"),
+        col(BriefingRow.state) != State.READ,
+        col(BriefingRow.told_at).is_(None),
+    )
+    .values(version=BriefingRow.version + 1)
+)
 
 
 def _briefing(row: BriefingRow) -> Briefing:
@@ -78,15 +89,7 @@ async def of_person(tx: Transaction, school_id: int, person_id: int, since: date
 
 async def went(tx: Transaction, school_id: int, visit_id: int, person_id: int, now: datetime) -> None:
     """They are on their way: where they have not read their briefing, that is due to be told at once."""
-    query = update(BriefingRow).where(
-        col(BriefingRow.school_id) == school_id,
-        col(BriefingRow.visit_id) == visit_id,
-        col(BriefingRow.person_id) == person_id,
-        col(BriefingRow.state) != State.READ,
-        col(BriefingRow.told_at).is_(None),
-    )
-    values: dict[str, Any] = {"due": Event.WENT, "due_at": now, "version": BriefingRow.version + 1}
-    await tx.session.exec(query.values(**values), execution_options=ALONE)
+    await tx.write(_WENT, school=school_id, visit=visit_id, person=person_id, due=Event.WENT, due_at=now)
 
 
 async def due(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import update
 from sqlmodel import select
 
-from store.database import ALONE, Transaction
+from store.database import Transaction
 from store.tables import ClockRow
 
 
@@ -26,7 +26,7 @@ async def last(tx: Transaction) -> Mark | None:
 async def note(tx: Transaction, mark: Mark) -> None:
     """There is one row; it is written over."""
     values = mark._asdict()
-    result = await tx.session.exec(update(ClockRow).values(**values), execution_options=ALONE)
+    result = await tx.write(update(ClockRow), **values)
     if not result.rowcount:
         tx.session.add(ClockRow(**values))
         await tx.session.flush()

@@ -91,11 +91,11 @@ class Transaction:
         """The values of the one column that is asked for."""
         return (await self.execute(query, wanted)).scalars().all()
 
-    async def write(self, statement: Insert | Update, **values: Any) -> CursorResult[Any]:
+    async def write(self, statement: Insert | Update, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Carry out a change; what it sets, and what it looks for, are both `values` by their names."""
         return await self.execute(statement, values)
 
-    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Carry out any other statement, with its values by their names."""
         if self.at_once is not None:
             return self.at_once.execute(statement, values)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from bot.drill import LENGTH, LIVE, NOTICE, Drill, State
@@ -14,6 +14,13 @@ from store.sweep import swept
 from store.tables import DrillRow, OutboxRow
 
 _LIVE = sorted(LIVE)
+
+# Built once: that takes longer than running it.
+_LIVE_AT = select(DrillRow).where(DrillRow.school_id == bindparam("school"), col(DrillRow.state).in_(_LIVE))
+_SCHOOLS_LIVE = select(DrillRow.school_id).where(col(DrillRow.state).in_(_LIVE)).order_by(col(DrillRow.school_id))
+_QUESTIONS = select(OutboxRow.id, OutboxRow.school_id, OutboxRow.person_id).where(
+    col(OutboxRow.id).in_(bindparam("ids", expanding=True)), OutboxRow.notice == NOTICE
+)
 
 
 def _drill(row: DrillRow) -> Drill:
@@ -47,9 +54,8 @@ async def save(tx: Transaction, drill: Drill) -> None:
 
 async def live(tx: Transaction, school_id: int) -> Drill | None:
     """The one that is wanted or open at a school."""
-    query = select(DrillRow).where(DrillRow.school_id == school_id, col(DrillRow.state).in_(_LIVE))
-    row = (await tx.session.exec(query)).first()
-    return _drill(row) if row else None
+    rows = await tx.rows(_LIVE_AT, school=school_id)
+    return _drill(rows[0]) if rows else None
 
 
 async def last(tx: Transaction, school_id: int) -> Drill | None:
@@ -61,8 +67,7 @@ async def last(tx: Transaction, school_id: int) -> Drill | None:
 
 async def schools_live(tx: Transaction) -> list[int]:
     """The schools that have one wanted or open."""
-    query = select(DrillRow.school_id).where(col(DrillRow.state).in_(_LIVE)).order_by(col(DrillRow.school_id))
-    return list((await tx.session.exec(query)).all())
+    return list(await tx.column(_SCHOOLS_LIVE))
 
 
 async def next_due(tx: Transaction, schools: Collection[int]) -> datetime | None:
@@ -76,8 +81,7 @@ async def no_longer_asked(tx: Transaction, ids: Collection[int]) -> set[int]:
     """Which of these notices are a drill's question to somebody of whom it wants no answer any more: it leaves no more."""
     if not ids:
         return set()
-    query = select(OutboxRow.id, OutboxRow.school_id, OutboxRow.person_id)
-    found = (await tx.session.exec(query.where(col(OutboxRow.id).in_(ids), OutboxRow.notice == NOTICE))).all()
+    found = (await tx.execute(_QUESTIONS, {"ids": list(ids)})).all()
     open_ones = [await live(tx, school_id) for school_id in {school_id for _, school_id, _ in found if school_id}]
     waiting = {person_id for drill in open_ones if drill for person_id in drill.waiting}
     return {number for number, _, person_id in found if number is not None and person_id not in waiting}

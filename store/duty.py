@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import col, select
 
 from bot.calendar import Hours, parse_days, parse_hours
@@ -15,12 +15,23 @@ from store.tables import AbsenceRow, RotaRow, SchoolRow
 _ALL_DAY = "all day"
 _ROLES = tuple(Role)
 
+# Built once: that takes longer than running it.
+_ROTA = (
+    select(RotaRow)
+    .where(RotaRow.school_id == bindparam("school"))
+    .where(or_(col(RotaRow.role).is_(None), col(RotaRow.role).in_(_ROLES)))
+    .order_by(col(RotaRow.id))
+)
+_ABSENCES = (
+    select(AbsenceRow)
+    .where(AbsenceRow.school_id == bindparam("school"), col(AbsenceRow.until_at) > bindparam("since"))
+    .order_by(col(AbsenceRow.from_at), col(AbsenceRow.id))
+)
+
 
 async def rota(tx: Transaction, school_id: int) -> list[Shift]:
     """Every line of a school's rota, in the order of its file; those of a role that this version does not know are left out."""
-    query = select(RotaRow).where(RotaRow.school_id == school_id).order_by(col(RotaRow.id))
-    query = query.where(or_(col(RotaRow.role).is_(None), col(RotaRow.role).in_(_ROLES)))
-    return [_shift(row) for row in (await tx.session.exec(query)).all()]
+    return [_shift(row) for row in await tx.rows(_ROTA, school=school_id)]
 
 
 async def replace_rota(tx: Transaction, school_id: int, shifts: Sequence[Shift]) -> None:
@@ -57,8 +68,7 @@ def _written(hours: Hours | None) -> str:
 
 async def absences(tx: Transaction, school_id: int, since: datetime) -> list[Absence]:
     """Absences of a school that are not over at `since`, the earliest first."""
-    query = select(AbsenceRow).where(AbsenceRow.school_id == school_id, col(AbsenceRow.until_at) > since)
-    rows = (await tx.session.exec(query.order_by(col(AbsenceRow.from_at), col(AbsenceRow.id)))).all()
+    rows = await tx.rows(_ABSENCES, school=school_id, since=since)
     return [Absence(row.person_id, row.from_at, row.until_at, row.id) for row in rows]
 
 

@@ -6,9 +6,10 @@ a kill between any two calls loses none: what may be at the provider unknown to 
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, update
+from sqlalchemy import Executable, Integer, and_, bindparam, exists, or_, update
 from sqlmodel import col, select
 
 from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
@@ -27,6 +28,16 @@ _OF_PLACE = (
     .where(col(HeldRow.place_id) == bindparam("place"), col(HeldRow.step).in_(sorted(TENDED | UNFINISHED)))
     .order_by(col(HeldRow.id))
 )
+# Built once: that takes longer than running it.
+_JUDGED = update(HeldRow).where(col(HeldRow.place_id) == bindparam("place"), col(HeldRow.step).in_(_TENDED))
+_NAMED = update(HeldRow).where(col(HeldRow.id) == bindparam("row"), col(HeldRow.sid).is_(None))
+_EARLIER = update(HeldRow).where(
+    col(HeldRow.place_id) == bindparam("place"),
+    col(HeldRow.person_id) == bindparam("person"),
+    col(HeldRow.id) < bindparam("row"),
+    col(HeldRow.step) == Step.CALLING_OFF,
+)
+_MISFIRED = select(HeldRow.id).where(HeldRow.error == MISFIRED, col(HeldRow.made_at) >= bindparam("since")).limit(1)
 
 
 def _held(tx: Transaction, row: HeldRow) -> Held:
@@ -40,12 +51,19 @@ async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence
 
     A planned one counts from when its start is `live_from` or before.
     """
+    found = await tx.execute(_unjudged(), {"live_from": live_from, "most": limit})
+    return [(school_id, place_id) for school_id, place_id in found if place_id]
+
+
+@cache
+def _unjudged() -> Executable:
+    """Built once: that takes longer than running it."""
     of_place = col(HeldRow.place_id) == col(PlaceRow.id)
     same = col(HeldRow.place_version) == col(PlaceRow.version)
-    fresh = and_(begun(live_from), ~exists().where(of_place, same))
+    fresh = and_(begun(bindparam("live_from")), ~exists().where(of_place, same))
     stale = exists().where(of_place, ~same, col(HeldRow.step).in_(_TENDED))
-    query = select(PlaceRow.school_id, PlaceRow.id).where(or_(fresh, stale)).order_by(col(PlaceRow.id)).limit(limit)
-    return [(school_id, place_id) for school_id, place_id in (await tx.session.exec(query)).all() if place_id]
+    query = select(PlaceRow.school_id, PlaceRow.id).where(or_(fresh, stale)).order_by(col(PlaceRow.id))
+    return query.limit(bindparam("most", type_=Integer))
 
 
 async def of_place(tx: Transaction, place_id: int) -> list[Held]:
@@ -94,8 +112,7 @@ async def arm(
 
 async def judged(tx: Transaction, place: Place) -> None:
     """What is held for this place has been judged as the place now is."""
-    query = update(HeldRow).where(col(HeldRow.place_id) == place.id, col(HeldRow.step).in_(_TENDED))
-    await tx.session.exec(query.values(place_version=place.version), execution_options=ALONE)
+    await tx.write(_JUDGED, place=place.id, place_version=place.version)
 
 
 async def call_off(tx: Transaction, held: Held, at: datetime) -> None:
@@ -132,18 +149,11 @@ async def change(tx: Transaction, held: Held, **values: Any) -> bool:
 
 async def is_held(tx: Transaction, held: Held, sid: str, now: datetime) -> bool:
     """The provider has the text; the ones it takes the place of are called off now. What we learn of the id always counts."""
-    known = update(HeldRow).where(col(HeldRow.id) == held.id, col(HeldRow.sid).is_(None))
-    await tx.session.exec(known.values(sid=sid), execution_options=ALONE)
+    await tx.write(_NAMED, row=held.id, sid=sid)
     values = {"step": Step.ARMED, "next_at": held.send_at + LATE_RUN, "doubted_at": held.doubted_at}
     if not await change(tx, held, **values, tries=0, error=""):
         return False
-    earlier = update(HeldRow).where(
-        col(HeldRow.place_id) == held.place_id,
-        col(HeldRow.person_id) == held.person_id,
-        col(HeldRow.id) < held.id,
-        col(HeldRow.step) == Step.CALLING_OFF,
-    )
-    await tx.session.exec(earlier.values(next_at=now), execution_options=ALONE)
+    await tx.write(_EARLIER, place=held.place_id, person=held.person_id, row=held.id, next_at=now)
     return True
 
 
@@ -155,8 +165,7 @@ async def failed_since(tx: Transaction, since: datetime) -> list[tuple[int, str]
 
 async def misfired_since(tx: Transaction, since: datetime) -> bool:
     """Whether a text to be held went out at once since then: the provider does not do what it is asked."""
-    query = select(HeldRow.id).where(HeldRow.error == MISFIRED, col(HeldRow.made_at) >= since)
-    return (await tx.session.exec(query.limit(1))).first() is not None
+    return (await tx.execute(_MISFIRED, {"since": since})).first() is not None
 
 
 def has_settled(held: Held, now: datetime) -> bool:

@@ -28,6 +28,7 @@ _KEEP = {
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _ONE = update(InboxRow).where(col(InboxRow.id) == bindparam("row"))
+_COUNT = select(func.count()).select_from(InboxRow).where(col(InboxRow.state) == bindparam("kind"))
 _SAID_BEFORE = (
     select(InboxRow)
     .where(col(InboxRow.person_id) == bindparam("person"), col(InboxRow.id) < bindparam("before"))
@@ -146,7 +147,7 @@ async def sent_by(tx: Transaction, channel: Channel, sender: str) -> list[tuple[
 
 
 async def count(tx: Transaction, state: str) -> int:
-    return (await tx.session.exec(select(func.count()).select_from(InboxRow).where(InboxRow.state == state))).one()
+    return (await tx.column(_COUNT, kind=state))[0]
 
 
 async def said_between(tx: Transaction, kept: Kept, person_id: int, start: datetime, end: datetime) -> list[Heard]:

@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import select
 
-from store.database import ALONE, Transaction
+from store.database import Transaction
 from store.tables import PulseRow
 
 
 async def beat(tx: Transaction, now: datetime, since: datetime) -> None:
     """A pass has ended now; this process runs `since` then."""
-    query = update(PulseRow).values(beat_at=now, since=since)
-    result = await tx.session.exec(query, execution_options=ALONE)
+    result = await tx.write(update(PulseRow), beat_at=now, since=since)
     if not result.rowcount:
         tx.session.add(PulseRow(beat_at=now, since=since))
         await tx.session.flush()

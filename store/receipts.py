@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, or_, update
+from sqlalchemy import Executable, Integer, bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,6 +15,12 @@ from store.database import Transaction
 from store.outbox import MOST_RESENDS, PENDING, State, Troubled, as_troubled, ours
 from store.tables import OutboxRow
 
+# Built once: that takes longer than running it.
+_ONE = update(OutboxRow).where(col(OutboxRow.id) == bindparam("row"))
+_IS_KNOWN = col(OutboxRow.provider_id) == bindparam("known")
+_KNOWN = select(OutboxRow).where(_IS_KNOWN)
+_BY_EITHER = select(OutboxRow).where(or_(col(OutboxRow.id) == bindparam("reference"), _IS_KNOWN))
+
 
 async def take_in(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     """Take in a receipt. It only ever moves a notice forward, so that late, double and disordered ones are harmless.
@@ -21,25 +28,24 @@ async def take_in(tx: Transaction, receipt: Receipt, now: datetime) -> bool:
     It may come before the send has answered: then it is found by our own reference, the provider's id is adopted, and
     the try is counted here, as its answer will find the lease gone. False when no notice is known by either.
     """
-    known = col(OutboxRow.provider_id) == receipt.provider_id
-    named = col(OutboxRow.id) == receipt.reference
-    row = (await tx.session.exec(select(OutboxRow).where(or_(named, known) if receipt.reference else known))).first()
-    if row is None:
+    rows = await tx.rows(
+        _BY_EITHER if receipt.reference else _KNOWN, reference=receipt.reference, known=receipt.provider_id
+    )
+    if not rows:
         return False
+    row = rows[0]
     if _is_behind(row, receipt):
         return True
-    row.provider_id = receipt.provider_id
-    row.tries += row.state == State.LEASED
+    values: dict[str, Any] = {"provider_id": receipt.provider_id, "tries": row.tries + (row.state == State.LEASED)}
     if receipt.said is Receipted.DELIVERED:
-        row.state, row.delivered_at, row.lease = State.DELIVERED, row.delivered_at or now, None
-        row.sent_at, row.trouble, row.receipt_by = row.sent_at or now, False, None
+        values |= {"state": State.DELIVERED, "delivered_at": row.delivered_at or now, "lease": None}
+        values |= {"sent_at": row.sent_at or now, "trouble": False, "receipt_by": None}
     elif receipt.said is Receipted.FAILED and row.state not in (State.DELIVERED, State.REFUSED, State.GONE):
-        _fail(row, receipt, now)
+        values |= _failed(row, values["tries"], receipt, now)
     elif receipt.said is Receipted.ON_ITS_WAY and row.state in PENDING:
-        row.state, row.sent_at, row.lease = State.SENT, now, None
-        row.receipt_by = now + RECEIPT_WITHIN if row.urgent and row.alarm_id is not None else None
-    tx.session.add(row)
-    await tx.session.flush()
+        values |= {"state": State.SENT, "sent_at": now, "lease": None}
+        values |= {"receipt_by": now + RECEIPT_WITHIN if row.urgent and row.alarm_id is not None else None}
+    await tx.write(_ONE, row=row.id, **values)
     return True
 
 
@@ -51,14 +57,12 @@ def _is_behind(row: OutboxRow, receipt: Receipt) -> bool:
     return row.provider_id not in (None, receipt.provider_id)
 
 
-def _fail(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
+def _failed(row: OutboxRow, tries: int, receipt: Receipt, now: datetime) -> dict[str, Any]:
     """A passing failure is tried again on the same channel, and another way is found meanwhile; else it is refused."""
-    row.error, row.trouble, row.lease, row.receipt_by = receipt.error, True, None, None
-    if receipt.again and row.tries < MOST_RESENDS:
-        row.state = State.OWED
-        row.next_at = now + pause_before(row.tries, row.urgent)
-    else:
-        row.state = State.REFUSED
+    values: dict[str, Any] = {"error": receipt.error, "trouble": True, "lease": None, "receipt_by": None}
+    if receipt.again and tries < MOST_RESENDS:
+        return {**values, "state": State.OWED, "next_at": now + pause_before(tries, row.urgent)}
+    return {**values, "state": State.REFUSED}
 
 
 async def silent(tx: Transaction, now: datetime, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
@@ -77,15 +81,21 @@ def _silent() -> SelectOfScalar[OutboxRow]:
 
 async def stop_waiting(tx: Transaction, reference: int) -> None:
     """The silence has had its consequence. A receipt that comes after all is taken in like any other."""
-    await tx.session.exec(update(OutboxRow).where(col(OutboxRow.id) == reference).values(receipt_by=None))
+    await tx.write(_ONE, row=reference, receipt_by=None)
 
 
 async def awaited(tx: Transaction, by: datetime, limit: int) -> Sequence[str]:
     """The provider's ids of the alarms whose receipt is due by then: a webhook may have been lost."""
-    due = (col(OutboxRow.receipt_by) <= by, col(OutboxRow.state) == State.SENT, ours())
-    query = select(OutboxRow.provider_id).where(*due)
-    rows = (await tx.session.exec(query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(limit))).all()
-    return [provider_id for provider_id in rows if provider_id]
+    found = await tx.execute(_awaited(), {"by": by, "most": limit})
+    return [provider_id for provider_id in found.scalars() if provider_id]
+
+
+@cache
+def _awaited() -> Executable:
+    """Built once: that takes longer than running it."""
+    due = (col(OutboxRow.receipt_by) <= bindparam("by"), col(OutboxRow.state) == State.SENT, ours())
+    query = select(OutboxRow.provider_id).where(*due).order_by(col(OutboxRow.receipt_by), col(OutboxRow.id))
+    return query.limit(bindparam("most", type_=Integer))
 
 
 async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:

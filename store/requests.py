@@ -8,12 +8,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Row, bindparam, update
 from sqlmodel import col, select
 
 from bot.authorising import Event, Request
 from bot.details import Authorisation
-from store.database import ALONE, Stale, Transaction
+from store.database import Stale, Transaction
 from store.known import known
 from store.sweep import swept
 from store.tables import VisitRow
@@ -23,9 +23,27 @@ _EVENTS = tuple(Event)
 _PENDING = (Authorisation.WANTED, Authorisation.ASKED)
 _WITHOUT_YES = (*_PENDING, Authorisation.DECLINED)
 
+# Built once: that takes longer than running it.
+_UNANSWERED = (
+    select(RequestRow, VisitRow.authorisation)
+    .join(VisitRow, col(VisitRow.id) == col(RequestRow.visit_id))
+    .where(RequestRow.school_id == bindparam("school"), col(VisitRow.authorisation).in_(_PENDING))
+    .order_by(col(RequestRow.visit_id))
+)
+_WITHOUT = select(VisitRow.id).where(
+    VisitRow.school_id == bindparam("school"),
+    VisitRow.id == bindparam("visit"),
+    col(VisitRow.authorisation).in_(_WITHOUT_YES),
+)
+_WENT = (
+    update(RequestRow)
+    .where(col(RequestRow.visit_id).in_(_WITHOUT), col(RequestRow.reported_at).is_(None))
+    .values(version=RequestRow.version + 1)
+)
 
-def _request(tx: Transaction, row: RequestRow, state: str) -> Request:
-    values = row.model_dump()
+
+def _request(tx: Transaction, row: RequestRow | Row[Any], state: str) -> Request:
+    values = {one.name: getattr(row, one.name) for one in fields(Request) if one.name != "state"}
     return Request(
         **{
             **values,
@@ -89,9 +107,8 @@ async def by_id(tx: Transaction, school_id: int, request_id: int) -> Request | N
 
 async def pending(tx: Transaction, school_id: int) -> list[Request]:
     """The requests of a school that nobody has answered, by the number of their visits."""
-    query = _with_state().where(RequestRow.school_id == school_id, col(VisitRow.authorisation).in_(_PENDING))
-    found = (await tx.session.exec(query.order_by(col(RequestRow.visit_id)))).all()
-    return [_request(tx, row, state) for row, state in found]
+    found = await tx.execute(_UNANSWERED, {"school": school_id})
+    return [_request(tx, row, row.authorisation) for row in found]
 
 
 async def waits_for(tx: Transaction, school_id: int, visit_id: int) -> frozenset[int]:
@@ -109,12 +126,7 @@ async def answered(tx: Transaction, school_id: int, since: datetime) -> list[Req
 
 async def went(tx: Transaction, school_id: int, visit_id: int, now: datetime) -> None:
     """Somebody of this visit is on their way: where there is no yes to it, that is due to be told at once."""
-    without = select(VisitRow.id).where(
-        VisitRow.school_id == school_id, VisitRow.id == visit_id, col(VisitRow.authorisation).in_(_WITHOUT_YES)
-    )
-    query = update(RequestRow).where(col(RequestRow.visit_id).in_(without), col(RequestRow.reported_at).is_(None))
-    values: dict[str, Any] = {"due": Event.WENT, "due_at": now, "version": RequestRow.version + 1}
-    await tx.session.exec(query.values(**values), execution_options=ALONE)
+    await tx.write(_WENT, school=school_id, visit=visit_id, due=Event.WENT, due_at=now)
 
 
 async def due(

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+import sqlalchemy
+from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, exists, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.alarm import State as AlarmState
 from bot.place import State
@@ -13,21 +17,43 @@ from store.outbox import PENDING
 from store.tables import AlarmRow, OutboxRow, PlaceRow
 
 
-def begun(live_from: datetime) -> ColumnElement[bool]:
+def begun(live_from: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """A place that is open, and whose visit has begun: a planned one has when its start is `live_from` or before."""
     started = or_(col(PlaceRow.state) != State.PLANNED, col(PlaceRow.starts_at) <= live_from)
     return and_(col(PlaceRow.deadline_at).is_not(None), started)
 
 
+class _Parts(NamedTuple):
+    """What is asked again and again, built once: that takes longer than running it."""
+
+    visitors: Executable
+    schools: SelectOfScalar[int]
+    anything: Executable
+
+
+@cache
+def _parts() -> _Parts:
+    has_begun = begun(bindparam("live_from"))
+    return _Parts(
+        select(PlaceRow.school_id, PlaceRow.visitor_id).where(has_begun).distinct(),
+        select(PlaceRow.school_id).where(has_begun).distinct(),
+        sqlalchemy.select(
+            exists().where(has_begun)
+            | exists().where(col(AlarmRow.state) != AlarmState.STOOD_DOWN)
+            | exists().where(col(OutboxRow.state).in_(PENDING))
+        ),
+    )
+
+
 async def visitors(tx: Transaction, live_from: datetime) -> Sequence[tuple[int, int]]:
     """Who is out on a visit that has begun, each once, with their school."""
-    query = select(PlaceRow.school_id, PlaceRow.visitor_id).where(begun(live_from)).distinct()
-    return sorted((await tx.session.exec(query)).all())
+    found = await tx.execute(_parts().visitors, {"live_from": live_from})
+    return sorted((school_id, visitor_id) for school_id, visitor_id in found)
 
 
 async def schools(tx: Transaction, live_from: datetime) -> Sequence[int]:
     """The schools that have a visit under way."""
-    return sorted((await tx.session.exec(select(PlaceRow.school_id).where(begun(live_from)).distinct())).all())
+    return sorted(await tx.column(_parts().schools, live_from=live_from))
 
 
 async def next_start(tx: Transaction, after: datetime) -> datetime | None:
@@ -40,11 +66,4 @@ async def next_start(tx: Transaction, after: datetime) -> datetime | None:
 
 async def is_quiet(tx: Transaction, live_from: datetime) -> bool:
     """Whether no visit has begun, no alarm is open and nothing is owed: no deadline that is counted from now."""
-    for query in (
-        select(PlaceRow.id).where(begun(live_from)),
-        select(AlarmRow.id).where(col(AlarmRow.state) != AlarmState.STOOD_DOWN),
-        select(OutboxRow.id).where(col(OutboxRow.state).in_(PENDING)),
-    ):
-        if (await tx.session.exec(query.limit(1))).first() is not None:
-            return False
-    return True
+    return not (await tx.execute(_parts().anything, {"live_from": live_from})).scalar_one()

@@ -36,6 +36,14 @@ _AS_READ = update(PlaceRow).where(
     col(PlaceRow.version) == bindparam("read"),
 )
 _OPEN_NUMBERS = select(PlaceRow.visit_id).where(_OF_SCHOOL, col(PlaceRow.state).not_in(_CLOSED))
+_CODE_WORDS = select(VisitRow.id, VisitRow.code_words).where(
+    col(VisitRow.school_id) == bindparam("school"),
+    exists().where(
+        col(PlaceRow.visit_id) == col(VisitRow.id),
+        col(PlaceRow.state).not_in(_CLOSED),
+        or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= bindparam("until")),
+    ),
+)
 _OF_VISITOR = (
     select(PlaceRow)
     .where(_OF_SCHOOL, col(PlaceRow.visitor_id) == bindparam("visitor"))
@@ -240,13 +248,8 @@ async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[
 
 async def open_code_words(tx: Transaction, school_id: int, until: datetime) -> dict[int, tuple[str, ...]]:
     """The code words of the visits of these places, by the visit's number, and of none that has none. In one question."""
-    is_open = exists().where(
-        col(PlaceRow.visit_id) == col(VisitRow.id),
-        col(PlaceRow.state).not_in(_CLOSED),
-        or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= until),
-    )
-    query = select(VisitRow.id, VisitRow.code_words).where(VisitRow.school_id == school_id, is_open)
-    found = {number: json.loads(tx.sealer.open(sealed)) for number, sealed in (await tx.session.exec(query)).all()}
+    rows = await tx.execute(_CODE_WORDS, {"school": school_id, "until": until})
+    found = {number: json.loads(tx.sealer.open(sealed)) for number, sealed in rows}
     return {number: tuple(phrases) for number, phrases in found.items() if number is not None and phrases}
 
 
