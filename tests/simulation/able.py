@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tests.simulation.weather import EVERY, REACHED, Weather
+from tests.simulation.weather import EVERY, REACHED, Way, Weather
 
 Window = tuple[float, float]
 FOREVER = float("inf")
@@ -54,9 +54,12 @@ class Able:
 
 
 def down(weather: Weather, method: str) -> list[Window]:
-    """When a provider does not do what it is asked. A spell of a few calls counts for as long as it could last."""
+    """When a provider does not do what it is asked. A spell of a few calls counts for as long as it could last.
+
+    One that asks to wait is not up for whoever was asked last before they have waited.
+    """
     bad = [spell for spell in weather.spells if spell.way not in REACHED and spell.method in (EVERY, method)]
-    return [(spell.begins, spell.ends) for spell in bad]
+    return [(spell.begins, spell.ends + (spell.detail if spell.way is Way.TOO_MANY else 0.0)) for spell in bad]
 
 
 def within(at: float, windows: Iterable[Window]) -> bool:

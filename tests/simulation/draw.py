@@ -88,6 +88,8 @@ def _visit(chance: random.Random, number: int, sort: str, going: Sequence[Actor]
     by_text = _by_text(chance, going[0]) if sort in BY_TEXT else None
     starts = FIRST + turn * 75 * MINUTE + GRID * chance.randrange(4) + (TO_PLAN if by_text else 0.0)
     ends = starts + chance.choice(LENGTHS)
+    # What is planned by text is over before the next visit of either: Doorstep would ask for another time.
+    ends = min(ends, FIRST + (turn + 1) * 75 * MINUTE) if by_text else ends
     planned = by_text is None and (sort in ("late", "never comes", "sets out", *PAIRS) or chance.random() < 0.85)
     back = ends + 30 * MINUTE if by_text or (planned and chance.random() < 0.4) else None
     said = sorted(SORTS[sort][1](chance, starts, ends), key=lambda word: word.at)

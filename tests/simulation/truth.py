@@ -58,8 +58,8 @@ class Visitor:
         if inside:
             return min(inside, key=lambda stay: stay.arrived or 0)
         expected = sorted(self.open_ones, key=lambda stay: (self._urgency(stay, now), stay.starts))
-        coming = [stay for stay in expected if stay.is_coming]
-        backward = [stay for stay in expected if stay.homeward]
+        backward = [stay for stay in expected if stay.homeward or self._asked_back(stay, now)]
+        coming = [stay for stay in expected if stay not in backward]
         if means is Means.ARRIVED:
             coming = [stay for stay in coming if stay.starts <= now + EARLY]
         if means in TO_THE_DOOR:
@@ -67,6 +67,10 @@ class Visitor:
         elif means in FROM_THE_DOOR:
             expected = backward or coming
         return expected[0] if expected else None
+
+    def _asked_back(self, stay: Stay, now: float) -> bool:
+        """Whether they have been asked if they are back, from where nobody awaited that they say that they had arrived."""
+        return not self.lengths.await_arrival and stay.is_coming and stay.asked_at(self.lengths) <= now
 
     def _urgency(self, stay: Stay, now: float) -> int:
         if stay.told_at(self.lengths) <= now:
@@ -129,14 +133,18 @@ class Visitor:
         if means in (*CRIES, Means.NOTHING) or not stay.is_open:
             return
         late = heard - said > LATE
-        before, asked_at = stay.told_from(self.lengths), stay.asked_at(self.lengths)
+        before, question = stay.told_from(self.lengths), self._question(stay)
         self._changes(stay, means, minutes * 60.0, said if late else heard)
         if late:
             stay.floor = min(stay.floor, before)
-            if stay.asked_at(self.lengths) != asked_at:  # nobody could be asked this before it was heard
+            if self._question(stay) != question:  # nobody could be asked this before it was heard
                 stay.ceiling = max(stay.ceiling, heard + self.lengths.question)
         if stay.told_at(self.lengths) > heard:
             stay.noticed = False
+
+    def _question(self, stay: Stay) -> tuple[float, float | None, bool]:
+        """Which question will be put next: whether they have arrived may be asked at the minute at which all is OK would be."""
+        return stay.asked_at(self.lengths), stay.arrived, stay.homeward
 
     def _last_said(self, means: Means) -> float:
         """What was said on the way is no later word than an arrival, and what was about no visit is none at all."""
