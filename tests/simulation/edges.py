@@ -31,6 +31,7 @@ from tests.simulation.beats import Beats
 from tests.simulation.clocks import MachineClocks
 from tests.simulation.disk import DryConnection
 from tests.simulation.loop import LIFE, Killed, lasting
+from tests.simulation.replaced import Piece, replaced
 from tests.simulation.telegram import Reply, TelegramCloud
 from tests.simulation.twilio import TwilioCloud
 
@@ -88,7 +89,7 @@ class Edges:
     def in_place(self) -> Iterator[None]:
         """For as long as this lasts, whatever reaches out of the process comes here."""
         edge = self
-        replaced: list[tuple[Any, str, Any]] = [
+        pieces: list[Piece] = [
             (HTTPXRequest, "_build_client", lambda request: TelegramWire(edge, request)),
             (handlers.telegram.wire, "time", self),
             (handlers.sms.line, "TwilioHttpClient", partial(TwilioWire, edge)),
@@ -100,16 +101,12 @@ class Edges:
             (secrets, "randbelow", self._below),
             (secrets, "token_hex", self._token_hex),
         ]
-        before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
         logs = structlog.get_config()
         structlog.configure(processors=[self._logs], wrapper_class=structlog.make_filtering_bound_logger(WARNING))
         try:
-            for owner, name, value in replaced:
-                setattr(owner, name, value)
-            yield
+            with replaced(pieces):
+                yield
         finally:
-            for owner, name, value in before:
-                setattr(owner, name, value)
             structlog.configure(**logs)
 
     def _logs(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:

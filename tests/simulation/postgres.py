@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import engine, result, session
 from sqlalchemy.util import concurrency, queue
 
 from tests.simulation.ledger import Books
+from tests.simulation.replaced import Piece, replaced
 
 PATIENCE = 30.0
 
@@ -63,19 +64,13 @@ def in_place(beside: Beside, commits: Callable[[Callable[[], Any]], Any]) -> Ite
     """For as long as this lasts PostgreSQL is spoken to from that thread, and every commit goes through `commits`."""
     adapted = dialect.AsyncAdapt_asyncpg_connection
     commit: Callable[[Any], Any] = adapted.commit
-    replaced: list[tuple[Any, str, Any]] = [
+    pieces: list[Piece] = [
         *((module, "greenlet_spawn", _straight) for module in (engine, result, session)),
         *((module, "await_", beside.does) for module in (connectors, dialect, interfaces, concurrency, queue)),
         (adapted, "commit", lambda connection: commits(lambda: commit(connection))),
     ]
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
-    try:
-        for owner, name, value in replaced:
-            setattr(owner, name, value)
+    with replaced(pieces):
         yield
-    finally:
-        for owner, name, value in before:
-            setattr(owner, name, value)
 
 
 class ServerBooks(Books):

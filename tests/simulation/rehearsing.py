@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import StringIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -25,6 +25,7 @@ from tests.simulation.folk import CODE
 from tests.simulation.invariants import ACCEPTED, AFTER_OUTAGE, ALARM, PROMPTLY
 from tests.simulation.plan import Actor, Fault, Habit, Means, Visit
 from tests.simulation.record import SEALER
+from tests.simulation.replaced import Piece, replaced
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -124,18 +125,12 @@ class Rehearsal:
     def _typed(self) -> Iterator[None]:
         """The command's settings and its clock are those of the machine it is typed on."""
         machine, clocks = self.town.machine, self.town.clocks
-        replaced: list[tuple[Any, str, Any]] = [
+        pieces: list[Piece] = [
             (handlers.commands.shared, "settings_and_schools", lambda: (machine.settings, dict(machine.schools))),
             (handlers.commands.drills, "system_clock", lambda: clocks.true() + timedelta(seconds=clocks.offset)),
         ]
-        before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
-        try:
-            for owner, name, value in replaced:
-                setattr(owner, name, value)
+        with replaced(pieces):
             yield
-        finally:
-            for owner, name, value in before:
-                setattr(owner, name, value)
 
     # -- the phones -------------------------------------------------------------------------------------
 
