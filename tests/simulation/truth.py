@@ -161,6 +161,8 @@ class Visitor:
         self._changes(stay, means, 0.0, now)
 
     def _changes(self, stay: Stay, means: Means, length: float, now: float) -> None:
+        if means in TO_THE_DOOR and self._asked_back(stay, now):
+            return  # they are asked whether they are back, or where they are
         if means in (Means.NOBODY_HOME, Means.FAMILY_LATE) and not stay.homeward:
             self._waits(stay, means, now)
         elif stay.homeward:
@@ -278,7 +280,8 @@ class Visitor:
             if lengths.every is not None:
                 stay.floor, stay.check_in = stay.told_from(lengths), now + lengths.every
             return
-        silent = stay.told_at(lengths) <= now
+        # What is said in the very instant of the alarm is heard first, if nobody has been told yet.
+        silent = stay.told_at(lengths) < now or stay.noticed
         if stay.alone is not None:
             self._is_well_alone(stay, now, silent)
             return
