@@ -2,7 +2,7 @@
 
 from bot.planning.answering import known_pupil, who_goes
 from bot.planning.form import Wants, form
-from bot.planning.line import Line, read_line, rounds
+from bot.planning.line import Line, may_be_a_plan, read_line, rounds
 from bot.planning.moments import WHEN, Moments, instant, moments, settled
 from bot.planning.orders import Do, Order, read_order
 from bot.planning.sheet import Desk, Staff
@@ -20,6 +20,7 @@ __all__ = [
     "form",
     "instant",
     "known_pupil",
+    "may_be_a_plan",
     "moments",
     "postcode",
     "read_line",

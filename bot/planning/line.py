@@ -59,10 +59,18 @@ def rounds(text: str, desk: Desk) -> list[Line]:
         if lines and "start" in line.answers and "start" in lines[-1].answers:
             lines.append(line)
             whole = part
-        else:
-            whole = f"{whole}, {part}" if whole else part
+        elif whole:
+            whole = f"{whole}, {part}"
             lines = [*lines[:-1], read_line(whole, desk)]
+        else:
+            whole = part
+            lines = [*lines[:-1], line]
     return lines
+
+
+def may_be_a_plan(text: str, desk: Desk) -> bool:
+    """Whether a text begins like a plan: no other is one, and most texts are none, so they need not be read as one."""
+    return bool(_opening(Sheet(text[:LONGEST], desk)))
 
 
 def _opening(sheet: Sheet) -> str:

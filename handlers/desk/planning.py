@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import notices
 from bot.people import Person, Role
-from bot.planning import Desk, Line, Staff, Wants, form, known_pupil, moments, rounds, settled
+from bot.planning import Desk, Line, Staff, Wants, form, known_pupil, may_be_a_plan, moments, rounds, settled
 from bot.policy import Lone
 from bot.talk import Again, Fault, Question
 from bot.words import LOWERING, Kind
@@ -40,6 +40,8 @@ async def take(case: Case, text: Text) -> bool:
     if not text.own or text.reading.danger:
         return False
     person = text.person
+    if not may_be_a_plan(text.incoming.text, desk_of(case, person, [])):
+        return False
     lines = rounds(text.incoming.text, desk_of(case, person, await case.people(person.school_id)))
     busy = bool(await talk_store.open_with(case.tx, person.school_id, person.id))
     if not lines or not _means_a_plan(lines[0], text, busy):

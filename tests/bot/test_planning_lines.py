@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
-from bot.planning import Desk, Line, Staff, postcode, read_line
+from bot.planning import Desk, Line, Staff, may_be_a_plan, postcode, read_line, rounds
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, two o'clock
 LONDON = ZoneInfo("Europe/London")
@@ -131,6 +131,17 @@ def test_any_order_of_the_pieces_can_be_read(pieces: list[str]) -> None:
     answers = read_line(" ".join(pieces), desk()).answers
     for name in ("start", "end", "back"):
         assert name not in answers or datetime.strptime(answers[name], "%H:%M").replace(tzinfo=UTC)
+
+
+OPENINGS = ["visit", "plan", "hi ", "please", "round", "going to", "\n", ";", "also", ",", "ymweliad", "/", ". "]
+
+
+@given(st.sampled_from(["en", "cy"]), st.lists(st.sampled_from([*OPENINGS, *PARTS.split()]), max_size=8))
+def test_no_plan_is_taken_for_none(language: str, pieces: list[str]) -> None:
+    """What does not begin like a plan need not be read: reading it would have found none."""
+    text = " ".join(pieces)
+    if rounds(text, desk(language))[0].opens:
+        assert may_be_a_plan(text, desk(language))
 
 
 @pytest.mark.parametrize("piece", ["car ", "back at ", "mum and ", "14 high ", "in my ", "now at by for about ", "a "])
