@@ -68,7 +68,7 @@ async def _last(tx: Transaction, now: datetime) -> datetime:
 
 async def held(tx: Transaction) -> dict[int, Brought]:
     """The schools that wait for the office's word; none for a store that was not restored."""
-    rows = (await tx.session.exec(select(MarkRow).where(col(MarkRow.name).startswith("restored ")))).all()
+    rows = await tx.rows(select(MarkRow).where(col(MarkRow.name).startswith("restored ")))
     found = {row.name: row.at for row in rows}
     schools = [int(name.removeprefix(f"{_HELD} ")) for name in found if name.startswith(f"{_HELD} ")]
     return {
