@@ -115,6 +115,8 @@ async def open_service(settings: Settings, schools: Mapping[str, School], clock:
     try:
         holds = not isinstance(clock, SteppedClock)
         service = await Service.open(database, clock, schools, _doors(settings, clock), holds=holds)
+        async with database.transaction() as tx:
+            service.desk.backlog = await Backlog.note(tx, clock())
     except BaseException:
         await database.close()
         raise
@@ -122,7 +124,7 @@ async def open_service(settings: Settings, schools: Mapping[str, School], clock:
     service.doors.spooling = await _spooling(settings, service)
     service.doors.reconciler = _reconciler(settings, service)
     waits = {"telegram": door, "twilio": service.doors.reconciler}
-    service.desk.backlog = Backlog(clock(), {name for name, waiting in waits.items() if waiting})
+    service.desk.backlog.doors |= {name for name, waiting in waits.items() if waiting}
     _watch_over(service, door)
     if door is not None and settings.telegram_mode is TelegramMode.POLL:
         service.doors.listeners.append(door.run)

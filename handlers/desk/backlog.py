@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.people import Channel
+from store import marks
+from store.database import Transaction
 from store.inbox import Kept
 
 PATIENCE = timedelta(seconds=30)
@@ -12,12 +14,37 @@ PATIENCE = timedelta(seconds=30)
 NO_TIME, TOO_CLOSE = timedelta(0), timedelta(seconds=2)
 
 
+BEGAN, STARTED = "backlog began", "backlog started"
+ONE_SPELL = 2 * PATIENCE
+"""Starts that follow each other within this share one wait: a process that dies again and again would else never be done."""
+
+
 @dataclass(slots=True)
 class Backlog:
-    """The doors that have not yet handed over all that waited when we `began`. Without a beginning nothing waits."""
+    """The doors that have not yet handed over all that waited when we `began`. Without a beginning nothing waits.
+
+    `noted`: the store knows of it, for a start that may follow before it is over.
+    """
 
     began: datetime | None = None
     doors: set[str] = field(default_factory=set)
+    noted: bool = False
+
+    @classmethod
+    async def note(cls, tx: Transaction, now: datetime) -> "Backlog":
+        """At a start: its doors are waited for no longer than is left of what an earlier start has begun to wait."""
+        started, began = await marks.find(tx, STARTED), await marks.find(tx, BEGAN)
+        if started is None or began is None or not NO_TIME <= now - started < ONE_SPELL:
+            began = now
+        await marks.put(tx, BEGAN, began)
+        await marks.put(tx, STARTED, now)
+        return cls(began, noted=True)
+
+    async def settle(self, tx: Transaction) -> None:
+        """Once every door has handed over what waited, the next start waits anew."""
+        if self.noted and not self.doors:
+            await marks.drop(tx, [BEGAN, STARTED])
+            self.noted = False
 
     def until(self, now: datetime) -> datetime | None:
         """Until when what is overdue is held back; None when it is not. A clock that is set back holds nothing back."""

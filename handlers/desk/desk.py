@@ -100,6 +100,7 @@ class Desk:
         if self._brought:
             await self._ask_what_is_real()
         async with self.database.transaction() as tx:
+            await self.backlog.settle(tx)
             texts = await inbox.new_ones(tx, BATCH, receipts=False)
             found = None if texts else await self._due(tx)
         count = await self._texts(texts)

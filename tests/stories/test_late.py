@@ -192,6 +192,65 @@ async def test_with_telegram_out_of_reach_what_is_overdue_fires_after_thirty_sec
     olive.receives("LEFT")
 
 
+async def test_a_process_that_dies_again_and_again_waits_thirty_seconds_in_all(world: World) -> None:
+    """Each start would wait for the backlog anew, and nobody's silence would ever be noticed: the starts share one wait."""
+    asha = world.asha
+    await world.plans(asha)
+    await asha.texts("1")
+    asha.receives("ARRIVED")
+    await world.crashes()
+    world.telegram.goes_down()
+    await world.passes("14m")
+    for _ in range(3):
+        await world.reopens()
+        await world.passes("5s")
+        asha.receives_nothing()
+        await world.crashes()
+        await world.passes("5s")
+    await world.reopens()
+    asha.receives("Is all OK?")
+    await world.passes("1s")
+    await world.crashes()
+    await world.passes("4m")
+    await world.reopens()
+    asha.receives_nothing()
+    await world.passes("30s")
+    asha.receives("No answer yet")
+    world.telegram.comes_back()
+    for one in (asha, *world.staff):
+        one.ignores()
+
+
+async def test_a_start_long_after_one_that_died_waits_again(world: World) -> None:
+    """Much may lie at Telegram by then, and what was sent in time raises nothing."""
+    asha, olive = world.asha, world.olive
+    await world.enrols(asha)
+    await world.plans(asha)
+    await asha.writes("arrived")
+    asha.receives("ARRIVED")
+    await world.crashes()
+    world.telegram.goes_down()
+    await world.passes("1m")
+    await world.reopens()
+    await world.passes("5s")
+    await world.crashes()
+    await world.passes("7m")
+    world.telegram.texts(asha.chat, "left")
+    await world.passes("20m")
+    await world.reopens()
+    await world.passes("20s")
+    asha.receives_nothing()
+    world.telegram.comes_back()
+    await world.passes("1s")
+    asha.receives("LEFT 14:08", by=Channel.TELEGRAM)
+    olive.receives("LEFT 14:08")
+    assert await world.open_alarms() == []
+    for one in (olive, world.henry):
+        one.receives("AUTOMATIC")  # what Twilio held for us went out meanwhile, and is taken back
+        one.receives("DISREGARD")
+        one.ignores()
+
+
 async def test_telegrams_backlog_is_read_before_what_is_overdue_fires(world: World) -> None:
     """Telegram comes back twenty seconds after us: "left" is read in time, and nobody is asked anything."""
     asha, olive = world.asha, world.olive
