@@ -12,8 +12,6 @@ from store.inbox import Kept
 PATIENCE = timedelta(seconds=30)
 """How long a start waits for its doors at most: then what is overdue fires, read or not (DESIGN §7, I3)."""
 NO_TIME, TOO_CLOSE = timedelta(0), timedelta(seconds=2)
-
-
 BEGAN, STARTED = "backlog began", "backlog started"
 ONE_SPELL = 2 * PATIENCE
 """Starts that follow each other within this share one wait: a process that dies again and again would else never be done."""
