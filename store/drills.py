@@ -58,6 +58,12 @@ async def live(tx: Transaction, school_id: int) -> Drill | None:
     return _drill(rows[0]) if rows else None
 
 
+async def last_begun(tx: Transaction, school_id: int) -> datetime | None:
+    """When the newest one that has begun at a school did."""
+    query = select(DrillRow.begun_at).where(DrillRow.school_id == school_id, col(DrillRow.begun_at).is_not(None))
+    return (await tx.session.exec(query.order_by(col(DrillRow.id).desc()).limit(1))).first()
+
+
 async def last(tx: Transaction, school_id: int) -> Drill | None:
     """The newest one of a school."""
     query = select(DrillRow).where(DrillRow.school_id == school_id).order_by(col(DrillRow.id).desc())

@@ -106,10 +106,15 @@ async def reached(tx: Transaction, alarm_id: int, person_id: int) -> bool:
     return (await tx.session.exec(query.limit(1))).first() is not None
 
 
-async def has_left(tx: Transaction, alarm_ids: Collection[int], person_id: int) -> bool:
-    """Whether a provider is known to have taken anything of these alarms for this person."""
+async def has_left(tx: Transaction, alarm_ids: Collection[int], person_id: int, *, surely: bool = True) -> bool:
+    """Whether a provider is known to have taken anything of these alarms for this person.
+
+    Not `surely`: or may have, because it is being asked at this moment, or has not said how it went.
+    """
+    surely_left = col(OutboxRow.sent_at).is_not(None)
+    left = surely_left if surely else or_(surely_left, col(OutboxRow.state) == State.LEASED, col(OutboxRow.doubtful))
     query = select(OutboxRow.id).where(col(OutboxRow.alarm_id).in_(alarm_ids), OutboxRow.person_id == person_id)
-    return (await tx.session.exec(query.where(col(OutboxRow.sent_at).is_not(None)).limit(1))).first() is not None
+    return (await tx.session.exec(query.where(left).limit(1))).first() is not None
 
 
 async def next_due(tx: Transaction, besides: Collection[int] = ()) -> datetime | None:

@@ -6,7 +6,7 @@ from bot.events import Incoming, Sort
 from bot.people import Channel, Person, Role
 from bot.visit import COMING, Place
 from bot.words import RAISING, Kind, Meaning, Reading
-from handlers.desk import alarms, talks
+from handlers.desk import alarms, drills, talks
 from handlers.desk.case import Case
 from handlers.desk.said import Text
 from store import alarms as alarm_store
@@ -20,7 +20,7 @@ async def answer(case: Case, text: Text) -> bool:
     """Take the text as a contact's, where it is one. False leaves it to the visit.
 
     "Mine" stops a climb and "safe" ends an alarm: both lower, so only a `certain` text may; what is nearly one asks back.
-    So does one without a code from somebody to whom nothing of the alarm has left: they may be answering a drill.
+    So does one without a code from somebody to whom nothing of the alarm has left: it may be meant for something else.
     And a text that comes late is about no alarm that was raised after it was said.
     """
     person, reading, incoming, places = text.person, text.reading, text.incoming, text.places
@@ -42,7 +42,8 @@ async def answer(case: Case, text: Text) -> bool:
     if meaning is not None and reading.digit and (waiting := await _waiting(case, person)):
         await _say(case, person, incoming.channel, "ask_back_mine_or_yes", codes=_codes(told), **waiting)
         return True
-    if meaning is not None and meaning.code is None and meaning.kind in _ASK_BACK and await _unread(case, person, told):
+    bare = meaning is not None and meaning.code is None and meaning.kind in _ASK_BACK
+    if meaning is not None and bare and await _unread(case, text, told, meaning):
         await _say(case, person, incoming.channel, _ASK_BACK[meaning.kind], codes=_codes(told))
         return True
     if meaning is not None and (sure or meaning.kind is Kind.DETAILS):
@@ -62,10 +63,18 @@ async def answer(case: Case, text: Text) -> bool:
     return False
 
 
-async def _unread(case: Case, person: Person, told: list[Alarm]) -> bool:
-    """Whether nothing of any of these alarms has left for this person yet."""
+async def _unread(case: Case, text: Text, told: list[Alarm], meaning: Meaning) -> bool:
+    """Whether nothing of any of these alarms has left for this person yet.
+
+    A provider that has not answered yet may have delivered it: "mine" is believed then, but for one that may answer a
+    drill. An end is not: nobody can take it back.
+    """
     ids = [alarm.id for alarm in told if alarm.id is not None]
-    return bool(ids) and not await receipts.has_left(case.tx, ids, person.id)
+    if not ids or await receipts.has_left(case.tx, ids, text.person.id):
+        return False
+    if meaning.kind is not Kind.MINE or await drills.asked_lately(case, text):
+        return True
+    return not await receipts.has_left(case.tx, ids, text.person.id, surely=False)
 
 
 async def _waiting(case: Case, person: Person) -> dict[str, object]:

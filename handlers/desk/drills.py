@@ -20,6 +20,8 @@ from store import drills as rows
 TOLD = (Role.OFFICE, Role.HEADTEACHER)
 FROM = time(10)
 """Not before ten: in the first hour an office has other things to do."""
+LATE_ANSWER = timedelta(hours=1)
+"""After its begin, a bare "mine" may still be meant for a drill."""
 WITHOUT = 60
 """Characters for those who did not answer."""
 
@@ -112,6 +114,12 @@ async def asks(case: Case, person: Person) -> bool:
     """Whether a drill waits for this person: then a bare "1" may be the answer to it."""
     found = await rows.live(case.tx, person.school_id)
     return found is not None and person.id in found.waiting
+
+
+async def asked_lately(case: Case, text: Text) -> bool:
+    """Whether a drill has begun so shortly before this was said that it may be a late answer to it."""
+    begun = await rows.last_begun(case.tx, text.person.school_id)
+    return begun is not None and text.said.at <= begun + LATE_ANSWER
 
 
 def _is_mine(text: Text) -> bool:

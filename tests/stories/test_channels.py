@@ -1,5 +1,7 @@
 """Channels that fail: the other one takes over, and the next person is told."""
 
+import asyncio
+
 from bot.people import Channel
 from tests.fakes.twilio_messages import UNDELIVERED
 from tests.world.world import World
@@ -130,6 +132,29 @@ async def test_an_answer_that_twilio_accepted_and_then_failed_is_not_sent_twice(
     await asha.texts("3")
     asha.receives("LEFT")
     olive.receives("LEFT")
+
+
+async def test_mine_counts_while_twilio_has_not_answered_yet(world: World) -> None:
+    """Twilio has texted Henry, and says so only later: his "mine" is of the alarm that he has read, and no question."""
+    olive, henry = world.olive, world.henry
+    service = world.attached.service
+    world.twilio.hangs_next("create", times=3)
+    await world.asha.hands_in("blue folder")
+    working = asyncio.create_task(service.settle())
+    assert await asyncio.to_thread(world.twilio.until, lambda: world.twilio.hanging == 3)
+    await henry.hands_in("mine")
+    await service.desk.turn()
+    world.twilio.release()
+    await working
+    await service.settle()
+    world.asha.ignores()
+    henry.receives("CODE WORD from Asha")
+    henry.receives("is yours")
+    olive.receives("CODE WORD from Asha")
+    olive.receives("Henry has it")
+    await henry.texts("safe spoke to her")
+    for one in (olive, henry):
+        one.receives("ENDED")
 
 
 async def test_twilio_down_for_a_while_only_delays_the_alarm(world: World) -> None:
