@@ -28,6 +28,8 @@ T = TypeVar("T")
 TIME_LIMIT = 10.0  # s, for one call, and for a long poll on top of its own wait
 PRESS_LIMIT = 3.0  # s, to answer the press of a button: a courtesy
 PAUSES = (0.5, 1.0, 2.0, 4.0, 5.0)  # s, between tries
+# Telegram remembers the kinds last asked for, also by another program: they are passed each time.
+_KINDS = urlencode({"allowed_updates": json.dumps(ALLOWED)})
 STUBBORN = 3  # after so many tries, what cannot be kept no longer holds up what is behind it
 
 
@@ -63,14 +65,21 @@ class TelegramDoor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set. Every fault is logged and tried again; none ends it."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await self._poll(stopping)
+        finally:
+            stopping.cancel()
+
+    async def _poll(self, stopping: "asyncio.Task[Any]") -> None:
         webhook_gone = False
         failures = 0
-        while not stop.is_set():
+        while not stopping.done():
             try:
                 if not webhook_gone:
-                    await _unless(stop, self._delete_webhook())
+                    await _unless(stopping, self._delete_webhook())
                     webhook_gone = True
-                updates = await _unless(stop, self._fetch(self._poll_seconds if self.drained else 0))
+                updates = await _unless(stopping, self._fetch(self._poll_seconds if self.drained else 0))
                 if updates is None:
                     return
                 await self._take(updates)
@@ -78,7 +87,7 @@ class TelegramDoor:
             except Exception as error:
                 self.healthy = False
                 self.tell(error)
-                await _unless(stop, self._pause(PAUSES[min(failures, len(PAUSES) - 1)]))
+                await _unless(stopping, self._pause(PAUSES[min(failures, len(PAUSES) - 1)]))
                 failures += 1
 
     async def poll_once(self, wait: int = 0) -> int:
@@ -100,11 +109,8 @@ class TelegramDoor:
         await self._wire.shutdown()
 
     async def _fetch(self, wait: int) -> list[Json]:
-        # Telegram remembers the kinds last asked for, also by another program: they are passed each time.
-        query: dict[str, object] = {"timeout": wait, "allowed_updates": json.dumps(ALLOWED)}
-        if self._offset:
-            query["offset"] = self._offset
-        url = f"{self._updates_url}?{urlencode(query)}"
+        offset = f"&offset={self._offset}" if self._offset else ""
+        url = f"{self._updates_url}?{_KINDS}&timeout={wait}{offset}"
         async with asyncio.timeout(wait + TIME_LIMIT):
             code, payload = await self._wire.do_request(url, "POST", read_timeout=wait + TIME_LIMIT)
         if code == 409:
@@ -224,15 +230,15 @@ class TelegramDoor:
             task.add_done_callback(self._answers.discard)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of `work`; None when `stop` came first, and `work` is then given up."""
-    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+async def _unless(stopping: "asyncio.Task[Any]", work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of `work`; None when the stop came first, and `work` is then given up."""
+    doing = asyncio.create_task(work)
     try:
         await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         doing.cancel()
-        stopping.cancel()
-        await asyncio.gather(doing, stopping, return_exceptions=True)
+        if not doing.done():
+            await asyncio.gather(doing, return_exceptions=True)
     return None if doing.cancelled() else doing.result()
 
 

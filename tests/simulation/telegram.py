@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,9 +91,8 @@ class TelegramCloud:
 
     async def answers(self, url: str, data: Mapping[str, Any], patience: float) -> Reply:
         """One call. Raises what httpx raises when there is no answer."""
-        parts = urlsplit(url)
-        method = parts.path.rpartition("/")[2]
-        params = {**{name: found[0] for name, found in parse_qs(parts.query).items()}, **data}
+        method, query = _asked(url)
+        params = {**query, **data}
         spell = self.weather.of(method)
         way = spell.way if spell else Way.WELL
         if way is Way.CLOSED:
@@ -125,11 +125,11 @@ class TelegramCloud:
         self._confirms(offset)
         if not self._ready() and wait:
             self._woken = woken = asyncio.Event()
+            over = asyncio.get_running_loop().call_later(wait, woken.set)
             try:
-                async with asyncio.timeout(wait):
-                    await woken.wait()
-            except TimeoutError:
-                pass
+                await woken.wait()
+            finally:
+                over.cancel()
             if poll != self._poll:
                 return Reply(409, _body(409, "Conflict: terminated by other getUpdates request"))
             self._woken = None
@@ -161,6 +161,13 @@ class TelegramCloud:
         message = {"message_id": self._next_message, "date": self._stamp(), "chat": _chat(chat), "text": text}
         self._next_message += 1
         return _ok({**message, "from": BOT})
+
+
+@lru_cache(64)
+def _asked(url: str) -> tuple[str, Mapping[str, str]]:
+    """The method and its parameters. Most of what is asked is whether there is anything new."""
+    parts = urlsplit(url)
+    return parts.path.rpartition("/")[2], {name: found[0] for name, found in parse_qs(parts.query).items()}
 
 
 def _person(chat: int) -> Json:
