@@ -17,7 +17,18 @@ from tests.fakes.telegram import TelegramServer
 from tests.fakes.twilio import TwilioServer
 from tests.kill.ledger import waiting
 from tests.kill.moments import Moments
-from tests.kill.phones import DANA, HENRY, LOOK, OLIVE, PATIENCE, Deputy, Phone, Visitor, Watch
+from tests.kill.phones import (
+    AS_LONG_AS_IT_TAKES,
+    DANA,
+    HENRY,
+    LOOK,
+    OLIVE,
+    PATIENCE,
+    Deputy,
+    Phone,
+    Visitor,
+    Watch,
+)
 from tests.kill.process import PUBLIC_URL, Doorstep, free_port, settings
 
 TOKEN = "900123:Marsh-Lane_Primary"
@@ -217,8 +228,11 @@ class Town:
         assert quiet, f"it did not come to rest: {unrest}; of the people {self.faults or 'all came through'}"
 
     def _comes_to_rest(self) -> bool:
-        """Nothing waits at a platform or in the store, and the deputy has ended every alarm."""
-        return self.twilio.settled(PATIENCE) and any(
+        """Nothing waits at a platform or in the store, and the deputy has ended every alarm.
+
+        After some hundred kills thousands of receipts are on their way, and each is posted.
+        """
+        return self.twilio.settled(AS_LONG_AS_IT_TAKES) and any(
             self.telegram.until(self._at_rest, LOOK) for _ in range(int(PATIENCE / LOOK))
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.clock import Clock, GuardedClock
+from bot.clock import STEP, Clock, GuardedClock
 
 UP_FOR = 86_400.0
 """Seconds since the machine was started, when a run begins."""
@@ -48,6 +48,11 @@ class MachineClocks:
             lambda: self.true() + timedelta(seconds=self.offset), lambda: UP_FOR + self.time(), self.awake
         )
         return self._handed
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the process counts by its own clock until the wall clock can be taken again."""
+        return self._handed is not None and self._handed.ahead > STEP
 
     def ahead(self) -> float:
         """By how much what the process writes down is ahead of the true time, s."""

@@ -125,11 +125,13 @@ class Edges:
 
     async def _pauses(self, stop: asyncio.Event) -> None:
         """Several looks of the watch over the clock at once: it would find nothing in them, unless the clock is touched."""
+        watch = handlers.clockwatch
+        until = watch.QUIET_EVERY if self.clocks.is_awaited else watch.NOTED_EVERY
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.clocks.moved.wait(), handlers.clockwatch.QUIET_EVERY.total_seconds())
+            await asyncio.wait_for(self.clocks.moved.wait(), until.total_seconds())
         if self.clocks.moved.is_set():
             self.clocks.moved.clear()
-            await lasting(handlers.clockwatch.LOOK)
+            await lasting(watch.LOOK)
 
     def _connect(self, path: str) -> DryConnection:
         return DryConnection(path, store.database.BUSY_MILLISECONDS, self.disk)

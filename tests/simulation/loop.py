@@ -50,12 +50,17 @@ class _Idle(selectors.SelectSelector):
 class _Timer(asyncio.TimerHandle):
     """Of what comes in one instant either the world's or the process's is first, and of these what was asked for first."""
 
-    __slots__ = ("place",)
-    place: tuple[float, bool, int]
+    __slots__ = ("number", "of_process")
+    of_process: bool
+    number: int
 
     def __lt__(self, other: asyncio.TimerHandle) -> bool:
         assert isinstance(other, _Timer)
-        return self.place < other.place
+        if self._when != other._when:  # type: ignore[attr-defined]
+            return bool(self._when < other._when)  # type: ignore[attr-defined]
+        if self.of_process == other.of_process:
+            return self.number < other.number
+        return bool(self.of_process != self._loop.world_first(self._when))  # type: ignore[attr-defined]
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -80,12 +85,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> _Timer:
         """In which order things of one instant come is the seed's, not that of how many were under way."""
         timer = _Timer(when, callback, args, self, context)
-        of_process = (context.get(LIFE) if context else LIFE.get()) is not None
+        timer.of_process = (context.get(LIFE) if context else LIFE.get()) is not None
         self._timers += 1
-        timer.place = (when, of_process == bool(crc32(f"{self._seed} {when:.6f}".encode()) & 1), self._timers)
+        timer.number = self._timers
         heapq.heappush(self._scheduled, timer)  # type: ignore[attr-defined]
         timer._scheduled = True  # type: ignore[attr-defined]
         return timer
+
+    def world_first(self, when: float) -> bool:
+        """Whether of what comes in this instant the world's is before the process's."""
+        return bool(crc32(f"{self._seed} {when:.6f}".encode()) & 1)
 
     def passes(self, seconds: float | None) -> None:
         if seconds is None:
