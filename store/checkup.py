@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.checkup import About, Sign, clock, disk, postgres, red, sqlite_pragmas, sqlite_version, well
-from store.database import READING, Database, store_down
+from store.database import Database, StoreDown, store_down
 
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
 PROMISES = ("fsync", "synchronous_commit", "full_page_writes")
@@ -22,18 +21,18 @@ PROMISES = ("fsync", "synchronous_commit", "full_page_writes")
 
 async def examine(database: Database, now: datetime, *, thorough: bool) -> list[Sign]:
     """Everything that can be seen. `thorough` reads a whole SQLite file, which takes its time. Raises StoreDown."""
+    path = database.url.database or ""
+    try:
+        async with database.reading() as tx:
+            if database.url.get_backend_name() != "sqlite":
+                return await _postgres(tx.connection, now)
+            held = [(await tx.connection.execute(text(f"PRAGMA {name}"))).scalar_one() for name in PRAGMAS]
+    except StoreDown as error:
+        if type(getattr(error.__cause__, "orig", None)) is not sqlite3.DatabaseError:
+            raise
+        # The damage is where the file says what is in it: nothing else can be asked.
+        return await asyncio.to_thread(_file, path, thorough=True)
     with store_down():
-        path = database.url.database or ""
-        try:
-            async with database.engine.execution_options(**READING).connect() as connection:
-                if database.url.get_backend_name() != "sqlite":
-                    return await _postgres(connection, now)
-                held = [(await connection.execute(text(f"PRAGMA {name}"))).scalar_one() for name in PRAGMAS]
-        except DatabaseError as error:
-            if type(error.orig) is not sqlite3.DatabaseError:
-                raise
-            # The damage is where the file says what is in it: nothing else can be asked.
-            return await asyncio.to_thread(_file, path, thorough=True)
         signs = [sqlite_version(sqlite3.sqlite_version_info), sqlite_pragmas(*held)]
         return [*signs, *await asyncio.to_thread(_file, path, thorough)]
 

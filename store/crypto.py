@@ -76,8 +76,17 @@ class Sealer:
 
     def indexes(self, kind: str, value: str) -> list[str]:
         """The index by each key, the one in use first: while keys are being changed, rows are found by either."""
-        named = f"{kind}:{value}".encode("utf-8", "surrogatepass")
-        return [hmac.new(key, named, hashlib.sha256).hexdigest()[:32] for key in self._index_keys]
+        return list(self._indexed(f"{kind}:{value}"))
+
+    @cached_property
+    def _indexed(self) -> Callable[[str], tuple[str, ...]]:
+        """For the numbers that are looked for again with each text and each notice."""
+
+        def indexes(value: str) -> tuple[str, ...]:
+            named = value.encode("utf-8", "surrogatepass")
+            return tuple(hmac.new(key, named, hashlib.sha256).hexdigest()[:32] for key in self._index_keys)
+
+        return lru_cache(REMEMBERED)(indexes)
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -21,7 +21,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.faults import BAD_SETTINGS, Mendable
 from store.crypto import Sealer
-from store.inplace import LOOKS, WAITS, InPlaceConnection, InPlaceDialect
+from store.inplace import InPlaceConnection, InPlaceDialect
 
 ADVISORY_LOCK = 4_470_079
 BUSY_MILLISECONDS = 1_000
@@ -29,7 +29,6 @@ BUSY_MILLISECONDS = 1_000
 ALONE = {"synchronize_session": False}
 """For a change of rows that the transaction has not read: there is nothing of it in memory to be changed too."""
 
-READING = {"reads_only": True}
 T = TypeVar("T")
 
 
@@ -59,6 +58,14 @@ class Head(NamedTuple):
 
 
 @dataclass(slots=True)
+class Chain:
+    """A school's journal in one transaction: where it ends, and the rows of the entries that are not written yet."""
+
+    head: Head
+    unwritten: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Transaction:
     """Everything that is done through it happens together or not at all.
 
@@ -71,8 +78,10 @@ class Transaction:
     sealer: Sealer
     at_once: Connection | None = None
     """The connection itself, where a statement waits for nothing (`store/inplace.py`)."""
-    chains: dict[int, Head] = field(default_factory=dict)
+    chains: dict[int, Chain] = field(default_factory=dict)
     """The ends of the journals that this transaction has added to, by school: each is locked and read once."""
+    before_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What is written last, because it can be written all at once."""
     _session: AsyncSession | None = None
 
     @property
@@ -95,17 +104,26 @@ class Transaction:
         """Carry out a change; what it sets, and what it looks for, are both `values` by their names."""
         return await self.execute(statement, values)
 
-    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-        """Carry out any other statement, with its values by their names."""
+    async def add(self, statement: Insert, **values: Any) -> int:
+        """Add one row with all its `values`; gives its number."""
+        added = await self.execute(statement, values)
+        return int(added.inserted_primary_key[0])  # type: ignore[index]
+
+    async def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Carry out any other statement, with its values by their names; or one change for each of many values."""
         if self.at_once is not None:
             return self.at_once.execute(statement, values)
         return await self.connection.execute(statement, values)
 
     async def settle(self) -> None:
-        """Before the commit: what the session has not written yet."""
+        """Before the commit: what the session has not written yet, and what is written last."""
         if self._session is not None:
             await self._session.flush()
             await self._session.close()
+        for write in self.before_commit:
+            await write()
 
 
 @contextmanager
@@ -165,17 +183,16 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A look at the store as it stands, which keeps no writer waiting, be it of another process. Raises StoreDown."""
-        async with self._begin(self.engine.execution_options(**READING)) as tx:
+        async with self._begin(looks=True) as tx:
             yield tx
 
     @asynccontextmanager
-    async def _begin(self, engine: AsyncEngine | None = None) -> AsyncIterator[Transaction]:
-        bind = engine or self.engine
+    async def _begin(self, *, looks: bool = False) -> AsyncIterator[Transaction]:
         with store_down():
-            connection, whole = await greenlet_spawn(_opened, bind.sync_engine)
+            connection, whole = await greenlet_spawn(_opened, self.engine.sync_engine, looks)
             try:
                 at_once = connection if self._is_sqlite else None
-                tx = Transaction(AsyncConnection(bind, connection), self.sealer, at_once)
+                tx = Transaction(AsyncConnection(self.engine, connection), self.sealer, at_once)
                 yield tx
                 await tx.settle()
             except BaseException as error:
@@ -230,11 +247,13 @@ class Database:
             self._file_lock.release()
 
 
-def _opened(engine: Engine) -> tuple[Connection, RootTransaction]:
+def _opened(engine: Engine, looks: bool) -> tuple[Connection, RootTransaction]:
     """A connection and its transaction, where what they have to wait for is waited for (`greenlet_spawn`)."""
     connection = engine.connect()
     try:
-        return connection, connection.begin()
+        at = connection.connection.dbapi_connection
+        with at.looking() if looks and isinstance(at, InPlaceConnection) else nullcontext():
+            return connection, connection.begin()
     except BaseException:
         connection.close()
         raise
@@ -268,11 +287,5 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def settle(connection: InPlaceConnection, _record: object) -> None:
         connection.settle("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        # As IMMEDIATE where anything may be written: a lock that is only taken later could not be had under load.
-        reads = connection.get_execution_options().get("reads_only", False)
-        cast("InPlaceConnection", connection.connection.dbapi_connection).begins = LOOKS if reads else WAITS
 
     return engine

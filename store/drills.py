@@ -10,14 +10,12 @@ from sqlmodel import col, select
 from bot.drill import LENGTH, LIVE, NOTICE, Drill, State
 from store.database import Transaction
 from store.known import known
-from store.sweep import swept
+from store.sweep import among, swept
 from store.tables import DrillRow, OutboxRow
 
-_LIVE = sorted(LIVE)
-
 # Built once: that takes longer than running it.
-_LIVE_AT = select(DrillRow).where(DrillRow.school_id == bindparam("school"), col(DrillRow.state).in_(_LIVE))
-_SCHOOLS_LIVE = select(DrillRow.school_id).where(col(DrillRow.state).in_(_LIVE)).order_by(col(DrillRow.school_id))
+_LIVE_AT = select(DrillRow).where(DrillRow.school_id == bindparam("school"), among(DrillRow.state, LIVE))
+_SCHOOLS_LIVE = select(DrillRow.school_id).where(among(DrillRow.state, LIVE)).order_by(col(DrillRow.school_id))
 _QUESTIONS = select(OutboxRow.id, OutboxRow.school_id, OutboxRow.person_id).where(
     col(OutboxRow.id).in_(bindparam("ids", expanding=True)), OutboxRow.notice == NOTICE
 )

@@ -10,16 +10,16 @@ from bot.calendar import Hours, parse_days, parse_hours
 from bot.duty import ALL_DAY, Absence, Shift
 from bot.people import Role
 from store.database import ALONE, Transaction
+from store.sweep import among
 from store.tables import AbsenceRow, RotaRow, SchoolRow
 
 _ALL_DAY = "all day"
-_ROLES = tuple(Role)
 
 # Built once: that takes longer than running it.
 _ROTA = (
     select(RotaRow)
     .where(RotaRow.school_id == bindparam("school"))
-    .where(or_(col(RotaRow.role).is_(None), col(RotaRow.role).in_(_ROLES)))
+    .where(or_(col(RotaRow.role).is_(None), among(RotaRow.role, Role)))
     .order_by(col(RotaRow.id))
 )
 _ABSENCES = (

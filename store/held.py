@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, and_, bindparam, exists, or_, update
+from sqlalchemy import Executable, Integer, and_, bindparam, exists, insert, or_, update
 from sqlmodel import col, select
 
 from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
@@ -17,19 +17,21 @@ from bot.people import Person
 from bot.place import Place
 from store.database import ALONE, Stale, Transaction
 from store.known import known
+from store.sweep import among
 from store.tables import HeldRow, PlaceRow
 from store.underway import begun
 
 MISFIRED = "went out at once"
+_ARM = insert(HeldRow)
 _AS_READ = update(HeldRow).where(col(HeldRow.id) == bindparam("row"), col(HeldRow.version) == bindparam("read"))
 _TENDED, _UNFINISHED = sorted(TENDED), sorted(UNFINISHED)
 _OF_PLACE = (
     select(HeldRow)
-    .where(col(HeldRow.place_id) == bindparam("place"), col(HeldRow.step).in_(sorted(TENDED | UNFINISHED)))
+    .where(col(HeldRow.place_id) == bindparam("place"), among(HeldRow.step, sorted(TENDED | UNFINISHED)))
     .order_by(col(HeldRow.id))
 )
 # Built once: that takes longer than running it.
-_JUDGED = update(HeldRow).where(col(HeldRow.place_id) == bindparam("place"), col(HeldRow.step).in_(_TENDED))
+_JUDGED = update(HeldRow).where(col(HeldRow.place_id) == bindparam("place"), among(HeldRow.step, _TENDED))
 _NAMED = update(HeldRow).where(col(HeldRow.id) == bindparam("row"), col(HeldRow.sid).is_(None))
 _EARLIER = update(HeldRow).where(
     col(HeldRow.place_id) == bindparam("place"),
@@ -91,7 +93,8 @@ async def arm(
 ) -> None:
     """Write down that a text is to be held."""
     seal = tx.sealer.seal
-    row = HeldRow(
+    await tx.add(
+        _ARM,
         school_id=school_id,
         place_id=place.id or 0,
         visit_id=place.visit_id or 0,
@@ -105,9 +108,10 @@ async def arm(
         next_at=now,
         made_at=now,
         reference=reference,
+        tries=0,
+        error="",
+        version=0,
     )
-    tx.session.add(row)
-    await tx.session.flush()
 
 
 async def judged(tx: Transaction, place: Place) -> None:

@@ -13,12 +13,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.people import Channel
 from store.database import Transaction
+from store.sweep import among
 from store.tables import InboxRow
 
 NEW, DONE, ASIDE = "new", "done", "aside"
 AT_ONCE = 500
 """Values in one statement, well below what any database takes."""
-CHANNELS = tuple(Channel)
 A_RECEIPT = "%:%"
 """A receipt's id is that of its message, a colon, and what it says; no text's own id has a colon."""
 
@@ -29,6 +29,12 @@ _KEEP = {
 }
 _ONE = update(InboxRow).where(col(InboxRow.id) == bindparam("row"))
 _COUNT = select(func.count()).select_from(InboxRow).where(col(InboxRow.state) == bindparam("kind"))
+_LAST_WORDS = (
+    select(InboxRow.text)
+    .where(col(InboxRow.person_id) == bindparam("person"), col(InboxRow.text).is_not(None))
+    .order_by(col(InboxRow.id).desc())
+    .limit(1)
+)
 _SAID_BEFORE = (
     select(InboxRow)
     .where(col(InboxRow.person_id) == bindparam("person"), col(InboxRow.id) < bindparam("before"))
@@ -103,7 +109,7 @@ async def new_ones(tx: Transaction, limit: int, after: int = 0, *, receipts: boo
 def _new(receipts: bool | None) -> SelectOfScalar[InboxRow]:
     """Built once: that takes longer than running it."""
     query = select(InboxRow).where(InboxRow.state == NEW, col(InboxRow.id) > bindparam("after"))
-    query = query.where(col(InboxRow.channel).in_(CHANNELS))  # what another version has taken in is for that version
+    query = query.where(among(InboxRow.channel, Channel))  # what another version has taken in is for that version
     if receipts is not None:
         query = query.where(is_receipt() if receipts else ~is_receipt())
     return query.order_by(col(InboxRow.id)).limit(bindparam("most", type_=Integer))
@@ -170,6 +176,5 @@ async def said_before(tx: Transaction, kept: Kept, person_id: int, since: dateti
 
 async def last_words(tx: Transaction, person_id: int) -> str:
     """What a person last texted; "" for nothing."""
-    query = select(InboxRow).where(InboxRow.person_id == person_id, col(InboxRow.text).is_not(None))
-    row = (await tx.session.exec(query.order_by(col(InboxRow.id).desc()).limit(1))).first()
-    return tx.sealer.open(row.text) if row and row.text else ""
+    text = (await tx.execute(_LAST_WORDS, {"person": person_id})).scalar()
+    return tx.sealer.open(text) if text else ""

@@ -8,8 +8,9 @@ that the event loop never stands still.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Pool
@@ -33,15 +34,14 @@ class InPlaceConnection(sqlite3.Connection):
     `settle`, `begin`, `commit` and `rollback` are called where SQLAlchemy may wait (`greenlet_spawn`), all else anywhere.
     """
 
-    begins = WAITS
-    """With which words the next transaction opens: those that take the writers' lock, or those that only look."""
-
     def __init__(self, path: str, patience: int) -> None:
         # One connection, used by one task at a time, but from two threads: SQLite itself is built to allow it.
         super().__init__(path, isolation_level=None, check_same_thread=False)
         self._patience = patience
         self._thread = ThreadPoolExecutor(1, "store")
         self._kept = 0
+        # The writers' lock where anything may be written: one that is only taken later could not be had under load.
+        self._begins = WAITS
 
     def settle(self, *pragmas: str) -> None:
         """Say how the file is to be kept. The patience comes first: one that is locked already is waited for no longer."""
@@ -51,18 +51,27 @@ class InPlaceConnection(sqlite3.Connection):
     def cursor(self) -> InPlaceCursor:  # type: ignore[override]
         return super().cursor(InPlaceCursor)
 
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """A transaction that begins in here only looks, and keeps no writer waiting."""
+        self._begins = LOOKS
+        try:
+            yield
+        finally:
+            self._begins = WAITS
+
     def begin(self) -> None:
         """Take the lock if it is to be had at once; when another process has it, wait for it in the thread."""
         self.execute("PRAGMA busy_timeout=0")
         try:
-            self.execute(self.begins)
+            self.execute(self._begins)
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
         finally:
             self.execute(f"PRAGMA busy_timeout={self._patience}")
-        self._aside(self.execute, self.begins)
+        self._aside(self.execute, self._begins)
 
     def commit(self) -> None:
         self._ends(super().commit)
@@ -83,6 +92,11 @@ class InPlaceConnection(sqlite3.Connection):
 
     def close(self) -> None:
         super().close()
+        self._thread.shutdown(wait=False)
+
+    def abandon(self) -> None:
+        """Close it as soon as the thread has done with what nobody waits for any more; here nobody waits for that either."""
+        self._thread.submit(super().close)
         self._thread.shutdown(wait=False)
 
 
@@ -113,7 +127,7 @@ class InPlaceDialect(SQLiteDialect_pysqlite):
         _as_if_waited_for()
 
     def do_terminate(self, dbapi_connection: Any) -> None:
-        dbapi_connection.close()
+        dbapi_connection.abandon()
 
 
 def _as_if_waited_for() -> None:

@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import col, select
 
 from store.crypto import KeyFault
-from store.database import Head, Transaction
+from store.database import Chain, Head, Transaction
 from store.tables import JournalRow, SchoolRow
 
 
@@ -88,16 +89,31 @@ async def append(
     person_id: int | None = None,
     **body: Any,
 ) -> None:
-    """Add an entry at the end of the school's chain."""
-    if school_id not in tx.chains:
-        tx.chains[school_id] = Head._make((await tx.execute(_HEAD, {"school": school_id})).one())
-    before = tx.chains[school_id]
+    """Add an entry at the end of the school's chain; it is written with the others of its transaction, at the commit."""
+    chain = tx.chains.get(school_id)
+    if chain is None:
+        head = Head._make((await tx.execute(_HEAD, {"school": school_id})).one())
+        chain = tx.chains[school_id] = Chain(head)
+        tx.before_commit.append(partial(_write_out, tx, school_id, chain))
+    before = chain.head
     # The salt keeps a short body (an "ok") from being guessed from its digest once it has been taken out.
     written = json.dumps({**body, "salt": secrets.token_hex(8)}, sort_keys=True, default=str)
     link = _Link(school_id, before.seq + 1, at, kind, visit_id, alarm_id, person_id, _digest(written))
-    head = tx.chains[school_id] = Head(link.seq, _chain(before.hash, link))
-    await tx.write(_ADD, **link._asdict(), body=tx.sealer.seal(written), hash=head.hash)
-    await tx.write(_MOVE, school=school_id, journal_seq=head.seq, journal_hash=head.hash)
+    head = chain.head = Head(link.seq, _chain(before.hash, link))
+    chain.unwritten.append({**link._asdict(), "body": tx.sealer.seal(written), "hash": head.hash})
+
+
+async def _write_out(tx: Transaction, school_id: int, chain: Chain) -> None:
+    if chain.unwritten:
+        await tx.execute(_ADD, chain.unwritten)
+        await tx.write(_MOVE, school=school_id, journal_seq=chain.head.seq, journal_hash=chain.head.hash)
+        chain.unwritten = []
+
+
+async def _written(tx: Transaction) -> None:
+    """Before the journal is read: what this transaction has added to it."""
+    for school_id, chain in tx.chains.items():
+        await _write_out(tx, school_id, chain)
 
 
 def _entry(tx: Transaction, row: JournalRow) -> Entry:
@@ -108,17 +124,20 @@ def _entry(tx: Transaction, row: JournalRow) -> Entry:
 
 
 async def of_visit(tx: Transaction, school_id: int, visit_id: int) -> Sequence[Entry]:
+    await _written(tx)
     query = select(JournalRow).where(JournalRow.school_id == school_id, JournalRow.visit_id == visit_id)
     return [_entry(tx, row) for row in (await tx.session.exec(query.order_by(col(JournalRow.seq)))).all()]
 
 
 async def of_school(tx: Transaction, school_id: int) -> Sequence[Entry]:
+    await _written(tx)
     query = select(JournalRow).where(JournalRow.school_id == school_id).order_by(col(JournalRow.seq))
     return [_entry(tx, row) for row in (await tx.session.exec(query)).all()]
 
 
 async def verify(tx: Transaction) -> list[Check]:
     """Recompute every school's chain from its first entry."""
+    await _written(tx)
     schools = (await tx.session.exec(select(SchoolRow).order_by(col(SchoolRow.id)))).all()
     return [await _verify_school(tx, school) for school in schools]
 

@@ -17,6 +17,7 @@ from bot.people import Channel
 from store.database import ALONE, Transaction
 from store.drills import no_longer_asked
 from store.outbox import MOST_RESENDS, PENDING, State, ours, over, parcel_of
+from store.sweep import among
 from store.tables import OutboxRow
 
 # Built once: that takes longer than running it.
@@ -61,7 +62,7 @@ async def lease(
     What is owed so little `ahead` of now is taken too, to be sent at its own time. A phone gets what is no alarm in the
     order it was written: a row waits for the earlier ones to the same phone. What is over leaves no more.
     """
-    rows = await _may_leave(tx, free, {"now": now, "soon": now + ahead, "channels": list(channels)})
+    rows = await _may_leave(tx, free, frozenset(channels), {"now": now, "soon": now + ahead})
     gone = await over(tx, [row.id for row in rows if row.id and row.alarm_id])
     gone |= await no_longer_asked(tx, [row.id for row in rows if row.id and row.notice == NOTICE])
     leased = []
@@ -78,23 +79,27 @@ async def lease(
     return leased
 
 
-async def _may_leave(tx: Transaction, free: Free, wanted: Mapping[str, Any]) -> list[OutboxRow]:
+async def _may_leave(
+    tx: Transaction, free: Free, channels: frozenset[Channel], soon: Mapping[str, Any]
+) -> list[OutboxRow]:
     """As much of each as there are hands for. Where there are more alarms than that, the rest is asked for alone."""
-    found = await _rows(tx, free, wanted)
+    found = await _rows(tx, free, channels, soon)
     alarms, others = [row for row in found if row.urgent], [row for row in found if not row.urgent]
     if len(alarms) > free.urgent and len(others) < free.other:
-        others = [*await _rows(tx, Free(0, free.other), wanted)]
+        others = [*await _rows(tx, Free(0, free.other), channels, soon)]
     return [*alarms[: free.urgent], *others[: free.other]]
 
 
-async def _rows(tx: Transaction, free: Free, wanted: Mapping[str, Any]) -> Sequence[OutboxRow]:
+async def _rows(
+    tx: Transaction, free: Free, channels: frozenset[Channel], soon: Mapping[str, Any]
+) -> Sequence[OutboxRow]:
     if not any(free):
         return []
-    return await tx.rows(_ready(free.urgent > 0, free.other > 0), **wanted, most=sum(free))
+    return await tx.rows(_ready(free.urgent > 0, free.other > 0, channels), **soon, most=sum(free))
 
 
 @cache
-def _ready(urgent: bool, other: bool) -> SelectOfScalar[OutboxRow]:
+def _ready(urgent: bool, other: bool, channels: frozenset[Channel]) -> SelectOfScalar[OutboxRow]:
     """What may leave by `soon`, and what a lease that ended `now` left; the alarms, the rest, or both with the alarms first.
 
     Built once: that takes longer than running it.
@@ -107,9 +112,7 @@ def _ready(urgent: bool, other: bool) -> SelectOfScalar[OutboxRow]:
     )
     alarm = col(OutboxRow.urgent).is_(True)
     lanes = [*([alarm] if urgent else []), *([and_(~alarm, ~_blocked())] if other else [])]
-    query = select(OutboxRow).where(
-        ready, or_(*lanes), col(OutboxRow.channel).in_(bindparam("channels", expanding=True))
-    )
+    query = select(OutboxRow).where(ready, or_(*lanes), among(OutboxRow.channel, channels))
     return (
         query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id))
         .limit(bindparam("most", type_=Integer))
@@ -124,7 +127,7 @@ def _blocked() -> ColumnElement[bool]:
         col(earlier.address_index) == col(OutboxRow.address_index),
         col(earlier.urgent).is_(False),
         col(earlier.id) < col(OutboxRow.id),
-        col(earlier.state).in_(PENDING),
+        among(earlier.state, PENDING),
     )
 
 
@@ -159,8 +162,7 @@ def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
 
 async def has_waited(tx: Transaction, since: datetime, channels: Iterable[Channel]) -> bool:
     """Whether anything could have left since then, and has not."""
-    wanted = {"now": since, "soon": since, "channels": list(channels), "most": 1}
-    return bool(await tx.rows(_ready(True, True), **wanted))
+    return bool(await tx.rows(_ready(True, True, frozenset(channels)), now=since, soon=since, most=1))
 
 
 async def is_adopted(tx: Transaction, provider_id: str, reference: int) -> bool:

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.delivery import Parcel
 from bot.people import Channel
 from store.database import Transaction
+from store.sweep import among
 from store.tables import AlarmRow, OutboxRow
 
 
@@ -38,6 +39,7 @@ _AT_FIRST = {
     name: field.default for name, field in OutboxRow.model_fields.items() if name != "id" and not field.is_required()
 }
 _ONE = update(OutboxRow).where(col(OutboxRow.id) == bindparam("row"))
+_UNSENT = update(OutboxRow).where(col(OutboxRow.alarm_id) == bindparam("alarm"), col(OutboxRow.state) == State.OWED)
 _LIKE_IT = select(OutboxRow).where(
     col(OutboxRow.person_id) == bindparam("person"),
     col(OutboxRow.channel) == bindparam("by"),
@@ -112,8 +114,7 @@ async def owe(tx: Transaction, notice: Notice, now: datetime, not_before: dateti
         "next_at": not_before or now,
         "made_at": now,
     }
-    added = await tx.write(_ADD, **values)
-    return int(added.inserted_primary_key[0])  # type: ignore[index]
+    return await tx.add(_ADD, **values)
 
 
 def parcel_of(tx: Transaction, row: OutboxRow) -> Parcel:
@@ -134,7 +135,7 @@ def parcel_of(tx: Transaction, row: OutboxRow) -> Parcel:
 
 def ours() -> ColumnElement[bool]:
     """What goes by a channel that this version knows; the rest is for the version that does (docs/decisions/0020)."""
-    return col(OutboxRow.channel).in_(tuple(Channel))
+    return among(OutboxRow.channel, Channel)
 
 
 async def reached(tx: Transaction, school_id: int, notice: str, since: datetime) -> dict[int, datetime]:
@@ -152,14 +153,16 @@ async def reached(tx: Transaction, school_id: int, notice: str, since: datetime)
 
 async def troubled(tx: Transaction, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
     """Notices the desk has yet to send round by another way, alarms first, without those `besides`."""
-    rows = await tx.rows(_troubled(), besides=list(besides), most=limit)
+    some = {"besides": list(besides)} if besides else {}
+    rows = await tx.rows(_troubled(bool(besides)), **some, most=limit)
     return [as_troubled(tx, row) for row in rows]
 
 
 @cache
-def _troubled() -> SelectOfScalar[OutboxRow]:
-    others = col(OutboxRow.id).not_in(bindparam("besides", expanding=True))
-    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours(), others)
+def _troubled(besides: bool) -> SelectOfScalar[OutboxRow]:
+    query = select(OutboxRow).where(col(OutboxRow.trouble).is_(True), ours())
+    if besides:
+        query = query.where(col(OutboxRow.id).not_in(bindparam("besides", expanding=True)))
     return query.order_by(col(OutboxRow.urgent).desc(), col(OutboxRow.id)).limit(bindparam("most", type_=Integer))
 
 
@@ -194,8 +197,7 @@ async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since
 
 async def drop_unsent(tx: Transaction, alarm_id: int) -> None:
     """The alarm has ended: what of it has not left is no longer owed."""
-    query = update(OutboxRow).where(col(OutboxRow.alarm_id) == alarm_id, col(OutboxRow.state) == State.OWED)
-    await tx.session.exec(query.values(state=State.GONE, trouble=False))
+    await tx.write(_UNSENT, alarm=alarm_id, state=State.GONE, trouble=False)
 
 
 async def over(tx: Transaction, ids: Collection[int]) -> set[int]:

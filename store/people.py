@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, update
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from bot.particulars import Particulars
 from bot.people import NOTHING_ON_RECORD, Channel, Person, Role
+from store.crypto import REMEMBERED, Sealer
 from store.database import Transaction
 from store.known import those_known
 from store.tables import EnrolmentRow, PersonRow, StrangerRow
@@ -18,6 +20,7 @@ from store.tables import EnrolmentRow, PersonRow, StrangerRow
 _OF_SCHOOL = col(PersonRow.school_id) == bindparam("school")
 _BY_ID = select(PersonRow).where(_OF_SCHOOL, col(PersonRow.id) == bindparam("person"))
 _ALL = select(PersonRow).where(_OF_SCHOOL).order_by(col(PersonRow.id))
+_ONE = update(PersonRow).where(col(PersonRow.id) == bindparam("number"), col(PersonRow.school_id) == bindparam("of"))
 _KNOWN: BindParameter[str] = bindparam("known", expanding=True)
 _BY_PHONE, _BY_CHAT = (
     select(PersonRow).where(col(column).in_(_KNOWN)).order_by(col(PersonRow.id))
@@ -25,22 +28,26 @@ _BY_PHONE, _BY_CHAT = (
 )
 
 
-def _person(tx: Transaction, row: PersonRow) -> Person:
+def _person(sealer: Sealer, row: PersonRow) -> Person:
     assert row.id is not None
     return Person(
         id=row.id,
         school_id=row.school_id,
-        name=tx.sealer.open(row.name),
+        name=sealer.open(row.name),
         roles=those_known(Role, row.roles),
-        phone=tx.sealer.open(row.phone),
-        telegram_id=tx.sealer.open(row.telegram_id) if row.telegram_id else None,
-        code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
-        vehicle=tx.sealer.open(row.vehicle),
-        particulars=Particulars.read(tx.sealer.open(row.particulars)) if row.particulars else NOTHING_ON_RECORD,
+        phone=sealer.open(row.phone),
+        telegram_id=sealer.open(row.telegram_id) if row.telegram_id else None,
+        code_words=tuple(json.loads(sealer.open(row.code_words))),
+        vehicle=sealer.open(row.vehicle),
+        particulars=Particulars.read(sealer.open(row.particulars)) if row.particulars else NOTHING_ON_RECORD,
         last_channel=next(iter(those_known(Channel, row.last_channel or "")), None),
         lost=those_known(Channel, row.lost),
         opted_out=row.opted_out,
     )
+
+
+_same = lru_cache(REMEMBERED)(_person)
+"""For rows that were asked for: most say what they said when they were last asked for."""
 
 
 async def save(tx: Transaction, person: Person) -> int:
@@ -77,25 +84,24 @@ async def check_key(tx: Transaction) -> None:
 
 async def by_id(tx: Transaction, school_id: int, person_id: int) -> Person | None:
     rows = await tx.rows(_BY_ID, school=school_id, person=person_id)
-    return _person(tx, rows[0]) if rows else None
+    return _same(tx.sealer, rows[0]) if rows else None
 
 
 async def of_school(tx: Transaction, school_id: int) -> list[Person]:
     """Everybody of one school, in the order they were added."""
-    return [_person(tx, row) for row in await tx.rows(_ALL, school=school_id)]
+    return [_same(tx.sealer, row) for row in await tx.rows(_ALL, school=school_id)]
 
 
 async def by_address(tx: Transaction, channel: Channel, address: str) -> list[Person]:
     """Whose number or chat this is: one person a school, usually one in all."""
     query = _BY_PHONE if channel is Channel.SMS else _BY_CHAT
-    return [_person(tx, row) for row in await tx.rows(query, known=tx.sealer.indexes(channel, address))]
+    return [_same(tx.sealer, row) for row in await tx.rows(query, known=tx.sealer.indexes(channel, address))]
 
 
 async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
     """They wrote: prompts go where they last wrote, and a channel they write on is not lost, unless they stopped it."""
     lost = ";".join(sorted(person.found_on(channel)))
-    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.exec(query.values(last_channel=channel, lost=lost))
+    await tx.write(_ONE, number=person.id, of=person.school_id, last_channel=channel, lost=lost)
 
 
 async def choose_code_word(tx: Transaction, person: Person, phrase: str) -> None:
@@ -175,7 +181,7 @@ async def enrol(tx: Transaction, chat: str, phone: str, now: datetime) -> Person
         person.lost = ";".join(channel for channel in person.lost.split(";") if channel not in ("", Channel.TELEGRAM))
         tx.session.add_all([row, person])
         await tx.session.flush()
-        return _person(tx, person)
+        return _person(tx.sealer, person)
     return None
 
 

@@ -67,15 +67,17 @@ def _failed(row: OutboxRow, tries: int, receipt: Receipt, now: datetime) -> dict
 
 async def silent(tx: Transaction, now: datetime, limit: int, besides: Collection[int] = ()) -> Sequence[Troubled]:
     """Alarms that a provider has taken, and said nothing more of within their time, without those `besides`."""
-    rows = await tx.rows(_silent(), now=now, besides=list(besides), most=limit)
+    some = {"besides": list(besides)} if besides else {}
+    rows = await tx.rows(_silent(bool(besides)), now=now, **some, most=limit)
     return [as_troubled(tx, row) for row in rows]
 
 
 @cache
-def _silent() -> SelectOfScalar[OutboxRow]:
+def _silent(besides: bool) -> SelectOfScalar[OutboxRow]:
     """Built once: that takes longer than running it."""
-    others = col(OutboxRow.id).not_in(bindparam("besides", expanding=True))
-    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= bindparam("now"), ours(), others)
+    query = select(OutboxRow).where(col(OutboxRow.receipt_by) <= bindparam("now"), ours())
+    if besides:
+        query = query.where(col(OutboxRow.id).not_in(bindparam("besides", expanding=True)))
     return query.order_by(col(OutboxRow.receipt_by), col(OutboxRow.id)).limit(bindparam("most", type_=Integer))
 
 

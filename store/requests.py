@@ -15,7 +15,7 @@ from bot.authorising import Event, Request
 from bot.details import Authorisation
 from store.database import Stale, Transaction
 from store.known import known
-from store.sweep import swept
+from store.sweep import among, swept
 from store.tables import VisitRow
 from store.tables_asking import RequestRow
 
@@ -27,13 +27,13 @@ _WITHOUT_YES = (*_PENDING, Authorisation.DECLINED)
 _UNANSWERED = (
     select(RequestRow, VisitRow.authorisation)
     .join(VisitRow, col(VisitRow.id) == col(RequestRow.visit_id))
-    .where(RequestRow.school_id == bindparam("school"), col(VisitRow.authorisation).in_(_PENDING))
+    .where(RequestRow.school_id == bindparam("school"), among(VisitRow.authorisation, _PENDING))
     .order_by(col(RequestRow.visit_id))
 )
 _WITHOUT = select(VisitRow.id).where(
     VisitRow.school_id == bindparam("school"),
     VisitRow.id == bindparam("visit"),
-    col(VisitRow.authorisation).in_(_WITHOUT_YES),
+    among(VisitRow.authorisation, _WITHOUT_YES),
 )
 _WENT = (
     update(RequestRow)

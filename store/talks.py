@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import col, select
 
 from store.database import Stale, Transaction
@@ -53,6 +53,7 @@ _PLAIN = tuple(name for name in Talk.__dataclass_fields__ if name not in _SEALED
 
 # Built once: that takes longer than running it.
 _OPEN = select(TalkRow).where(TalkRow.state == TalkState.OPEN, col(TalkRow.school_id) == bindparam("school"))
+_ADD = insert(TalkRow)
 _AS_READ = update(TalkRow).where(
     col(TalkRow.id) == bindparam("talk"),
     col(TalkRow.school_id) == bindparam("of"),
@@ -72,15 +73,17 @@ def _talk(tx: Transaction, row: TalkRow) -> Talk:
 
 def _values(tx: Transaction, talk: Talk) -> dict[str, Any]:
     values = {name: getattr(talk, name) for name in _PLAIN if name not in ("id", "version")}
-    body = {name: dict(getattr(talk, name)) for name in _SEALED}
-    return {**values, "body": tx.sealer.seal(json.dumps(body))}
+    return {**values, "body": tx.sealer.seal(_body(talk))}
+
+
+def _body(talk: Talk) -> str:
+    return json.dumps({name: dict(getattr(talk, name)) for name in _SEALED})
 
 
 async def add(tx: Transaction, talk: Talk) -> Talk:
-    row = TalkRow(version=1, **_values(tx, talk))
-    tx.session.add(row)
-    await tx.session.flush()
-    return _talk(tx, row)
+    """Begin it. Gives it as it will be read again: what it holds is JSON."""
+    number = await tx.add(_ADD, **_values(tx, talk), version=1)
+    return replace(talk, id=number, version=1, **json.loads(_body(talk)))
 
 
 async def save(tx: Transaction, talk: Talk) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, update
+from sqlalchemy import and_, bindparam, insert, update
 from sqlmodel import col, select
 
 from store.database import Transaction
@@ -12,6 +12,7 @@ from store.tables import ToldRow
 _THIS = and_(col(ToldRow.school_id) == bindparam("school"), col(ToldRow.what) == bindparam("about"))
 _AT = select(ToldRow.at).where(_THIS)
 _NOTED = update(ToldRow).where(_THIS)
+_ADD = insert(ToldRow)
 
 
 async def is_due(tx: Transaction, school_id: int, what: str, since: datetime, now: datetime) -> bool:
@@ -20,8 +21,7 @@ async def is_due(tx: Transaction, school_id: int, what: str, since: datetime, no
     if told_at is not None and told_at >= since:
         return False
     if not (await tx.write(_NOTED, school=school_id, about=what, at=now)).rowcount:
-        tx.session.add(ToldRow(school_id=school_id, what=what, at=now))
-        await tx.session.flush()
+        await tx.add(_ADD, school_id=school_id, what=what, at=now)
     return True
 
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, or_, update
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, insert, or_, update
 from sqlmodel import col, select
 
 from bot.details import Authorisation, Details
@@ -15,13 +15,13 @@ from bot.events import Event
 from bot.place import COMING
 from bot.policy import Policy
 from bot.visit import CLOSED, Place, State
+from store.crypto import REMEMBERED, Sealer
 from store.database import Stale, Transaction
 from store.known import known
-from store.sweep import swept
-from store.tables import AlarmRow, PlaceRow, VisitRow
+from store.sweep import among, swept
+from store.tables import AlarmRow, PersonRow, PlaceRow, VisitRow
 
 _COMING = sorted(COMING)
-_CLOSED = sorted(CLOSED)
 _PLACE = tuple(Place.__dataclass_fields__)
 _STATES, _EVENTS = tuple(State), tuple(Event)
 
@@ -30,24 +30,34 @@ _OF_SCHOOL = col(PlaceRow.school_id) == bindparam("school")
 _BY_ID = select(VisitRow).where(col(VisitRow.school_id) == bindparam("school"), col(VisitRow.id) == bindparam("visit"))
 _PLACE_BY_ID = select(PlaceRow).where(_OF_SCHOOL, col(PlaceRow.id) == bindparam("place"))
 _OF_VISIT = select(PlaceRow).where(_OF_SCHOOL, col(PlaceRow.visit_id) == bindparam("visit")).order_by(col(PlaceRow.id))
+_ADD, _ADD_PLACE = insert(VisitRow), insert(PlaceRow)
 _AS_READ = update(PlaceRow).where(
     col(PlaceRow.id) == bindparam("place"),
     col(PlaceRow.school_id) == bindparam("of"),
     col(PlaceRow.version) == bindparam("read"),
 )
-_OPEN_NUMBERS = select(PlaceRow.visit_id).where(_OF_SCHOOL, col(PlaceRow.state).not_in(_CLOSED))
+_OPEN_NUMBERS = select(PlaceRow.visit_id).where(_OF_SCHOOL, ~among(PlaceRow.state, CLOSED))
 _CODE_WORDS = select(VisitRow.id, VisitRow.code_words).where(
     col(VisitRow.school_id) == bindparam("school"),
     exists().where(
         col(PlaceRow.visit_id) == col(VisitRow.id),
-        col(PlaceRow.state).not_in(_CLOSED),
+        ~among(PlaceRow.state, CLOSED),
         or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= bindparam("until")),
     ),
 )
+_THESE: BindParameter[int] = bindparam("visits", expanding=True)
+_OF_THESE = select(VisitRow.code_words).where(
+    col(VisitRow.school_id) == bindparam("school"), col(VisitRow.id).in_(_THESE)
+)
+_OF_THEIR_VISITORS = select(PersonRow.code_words).where(
+    col(PersonRow.school_id) == bindparam("school"),
+    col(PersonRow.id).in_(select(PlaceRow.visitor_id).where(_OF_SCHOOL, col(PlaceRow.visit_id).in_(_THESE))),
+)
+_PHRASES = _OF_THESE.union_all(_OF_THEIR_VISITORS)
 _OF_VISITOR = (
     select(PlaceRow)
     .where(_OF_SCHOOL, col(PlaceRow.visitor_id) == bindparam("visitor"))
-    .where(or_(col(PlaceRow.state).not_in(_CLOSED), col(PlaceRow.left_at) >= bindparam("since")))
+    .where(or_(~among(PlaceRow.state, CLOSED), col(PlaceRow.left_at) >= bindparam("since")))
     .order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
 )
 
@@ -75,24 +85,29 @@ def _policy(written: str) -> Policy:
     return Policy.restore(written)
 
 
-def _visit(tx: Transaction, row: VisitRow) -> Visit:
+def _visit(sealer: Sealer, row: VisitRow) -> Visit:
     assert row.id is not None
     return Visit(
         id=row.id,
         school_id=row.school_id,
-        address=tx.sealer.open(row.address),
-        pupil=tx.sealer.open(row.pupil),
-        reason=tx.sealer.open(row.reason),
-        code_words=tuple(json.loads(tx.sealer.open(row.code_words))),
+        address=sealer.open(row.address),
+        pupil=sealer.open(row.pupil),
+        reason=sealer.open(row.reason),
+        code_words=tuple(json.loads(sealer.open(row.code_words))),
         policy=_policy(row.policy),
         made_at=row.made_at,
-        details=Details.read(tx.sealer.open(row.details)) if row.details else Details(),
+        details=Details.read(sealer.open(row.details)) if row.details else Details(),
         outing_id=row.outing_id,
         authorisation=known(Authorisation, row.authorisation, Authorisation.ASKED),
         made_by=row.made_by,
     )
 
 
+_same = lru_cache(REMEMBERED)(_visit)
+"""For rows that were asked for: most say what they said when they were last asked for."""
+
+
+@lru_cache(REMEMBERED)
 def _place(row: PlaceRow) -> Place:
     """A place as it stands; one in a state, or with a deadline, of another version's is taken for overdue.
 
@@ -107,9 +122,7 @@ def _place(row: PlaceRow) -> Place:
 
 
 def _values(place: Place) -> dict[str, Any]:
-    values = asdict(place)
-    del values["id"], values["version"]
-    return values
+    return {name: getattr(place, name) for name in _PLACE if name not in ("id", "version")}
 
 
 async def add(
@@ -129,7 +142,8 @@ async def add(
 ) -> Visit:
     """Add a visit without places. Visits of one outing have the id of its first as their `outing_id`."""
     seal = tx.sealer.seal
-    row = VisitRow(
+    number = await tx.add(
+        _ADD,
         school_id=school_id,
         address=seal(address),
         pupil=seal(pupil),
@@ -142,9 +156,8 @@ async def add(
         authorisation=authorisation,
         made_by=made_by,
     )
-    tx.session.add(row)
-    await tx.session.flush()
-    return _visit(tx, row)
+    given = (number, school_id, address, pupil, reason, code_words, policy, now, details or Details())
+    return Visit(*given, outing_id, authorisation, made_by)
 
 
 async def change(
@@ -176,14 +189,12 @@ async def change(
     row.sqlmodel_update(given)
     tx.session.add(row)
     await tx.session.flush()
-    return _visit(tx, row)
+    return _visit(tx.sealer, row)
 
 
 async def add_place(tx: Transaction, school_id: int, place: Place) -> Place:
-    row = PlaceRow(school_id=school_id, version=1, **_values(place))
-    tx.session.add(row)
-    await tx.session.flush()
-    return _place(row)
+    number = await tx.add(_ADD_PLACE, school_id=school_id, **_values(place), version=1)
+    return replace(place, id=number, version=1)
 
 
 async def save_place(tx: Transaction, school_id: int, place: Place) -> None:
@@ -196,14 +207,14 @@ async def save_place(tx: Transaction, school_id: int, place: Place) -> None:
 
 async def by_id(tx: Transaction, school_id: int, visit_id: int) -> Visit | None:
     rows = await tx.rows(_BY_ID, school=school_id, visit=visit_id)
-    return _visit(tx, rows[0]) if rows else None
+    return _same(tx.sealer, rows[0]) if rows else None
 
 
 async def of_school(tx: Transaction, school_id: int) -> list[tuple[Visit, list[Place]]]:
     """Every visit of a school with its places, oldest first."""
     rows = await tx.rows(select(VisitRow).where(VisitRow.school_id == school_id).order_by(col(VisitRow.id)))
     places = await tx.rows(select(PlaceRow).where(PlaceRow.school_id == school_id).order_by(col(PlaceRow.id)))
-    return [(_visit(tx, row), [_place(place) for place in places if place.visit_id == row.id]) for row in rows]
+    return [(_same(tx.sealer, row), [_place(place) for place in places if place.visit_id == row.id]) for row in rows]
 
 
 async def places_of_visit(tx: Transaction, school_id: int, visit_id: int) -> list[Place]:
@@ -239,7 +250,7 @@ async def open_places(tx: Transaction, school_id: int, until: datetime) -> list[
     """The open places of a school that have begun or are to start by then, in the order of their start."""
     query = select(PlaceRow).where(
         PlaceRow.school_id == school_id,
-        col(PlaceRow.state).not_in(_CLOSED),
+        ~among(PlaceRow.state, CLOSED),
         or_(col(PlaceRow.starts_at).is_(None), col(PlaceRow.starts_at) <= until),
     )
     query = query.order_by(col(PlaceRow.starts_at).nulls_first(), col(PlaceRow.id))
@@ -251,6 +262,14 @@ async def open_code_words(tx: Transaction, school_id: int, until: datetime) -> d
     rows = await tx.execute(_CODE_WORDS, {"school": school_id, "until": until})
     found = {number: json.loads(tx.sealer.open(sealed)) for number, sealed in rows}
     return {number: tuple(phrases) for number, phrases in found.items() if number is not None and phrases}
+
+
+async def phrases(tx: Transaction, school_id: int, visit_ids: Collection[int]) -> list[str]:
+    """The code words that count on these visits: their own, and those of everybody who goes. In one question."""
+    if not visit_ids:
+        return []
+    found = (await tx.execute(_PHRASES, {"school": school_id, "visits": list(visit_ids)})).scalars()
+    return [phrase for sealed in found for phrase in json.loads(tx.sealer.open(sealed))]
 
 
 async def place_by_id(tx: Transaction, school_id: int, place_id: int) -> Place | None:

@@ -110,24 +110,24 @@ class Desk:
         places_due = [Task(p.id, partial(self._place, school_id=s, place=p), p.visit_id, True) for s, p in found.places]
         on_alarm = partial(self._as_it_stands, by_id=alarm_store.by_id, work=alarms.deadline)
         alarms_due = [(a.is_duress, Task(a.id, partial(on_alarm, one=a), a.visit_id, True)) for a in found.alarms]
-        count += await self._each("alarm", [task for is_duress, task in alarms_due if is_duress])
-        count += await self._each("place", places_due)
-        count += await self._each("alarm", [task for is_duress, task in alarms_due if not is_duress])
+        done = await self._each("alarm", [task for is_duress, task in alarms_due if is_duress])
+        done += await self._each("place", places_due)
+        done += await self._each("alarm", [task for is_duress, task in alarms_due if not is_duress])
         for what, rows, by_id, work in (
             ("talk", found.talks, talk_store.by_id, talks.remind),
             ("request", found.requests, requests.by_id, authorising.due),
             ("briefing", found.briefings, briefings.by_id, briefing.due),
         ):
             do = partial(self._as_it_stands, by_id=by_id, work=work)
-            count += await self._each(what, [Task(one.id, partial(do, one=one)) for one in rows])
-        count += await self._all(found.receipts)
-        if count or found.notices:
-            count += await self._notices(found)
-        if count:
-            self.wake()
+            done += await self._each(what, [Task(one.id, partial(do, one=one)) for one in rows])
+        done += await self._all(found.receipts)
+        if done or found.notices:
+            done += await self._notices(found)
+        if done:
+            self.wake()  # a text and a receipt have said so themselves
         if found.is_full:
             self.woken.set()
-        return count
+        return count + done
 
     async def _notices(self, found: Due) -> int:
         """What did not get through, and what nothing more is heard of: after the receipts, which may tell of either."""

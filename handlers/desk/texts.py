@@ -30,7 +30,6 @@ from handlers.desk.case import Case, when_late
 from handlers.desk.said import Text
 from store import inbox, people, visits
 from store.inbox import Kept
-from store.visits import Visit
 
 TWO_TEXTS = timedelta(seconds=30)
 """How far apart two texts may be for a code word to run from one into the next."""
@@ -124,23 +123,13 @@ async def _code_word(case: Case, text: Text, about: Place, heard: bool) -> bool:
     """
     person = text.person
     phrases = [*person.code_words, *(() if heard else case.school(person.school_id).code_words)]
-    for place in text.places:
-        plan = await visits.by_id(case.tx, person.school_id, place.visit_id) if place.visit_id else None
-        phrases += plan.code_words if plan else ()
-        phrases += await _of_partners(case, plan) if plan else ()
-    if not phrases:
-        return False
-    if not await _holds(case, text, phrases):
+    about_these = {place.visit_id for place in text.places if place.visit_id}
+    # Of those who go along too: whose phone comes to hand is the one that is used.
+    phrases += await visits.phrases(case.tx, person.school_id, about_these)
+    if not phrases or not await _holds(case, text, phrases):
         return False
     await alarms.raise_alarm(case, person.school_id, person.id, about.visit_id, AlarmKind.CODE_WORD)
     return True
-
-
-async def _of_partners(case: Case, plan: Visit) -> list[str]:
-    """The phrases of those who go along: whose phone comes to hand is the one that is used."""
-    going = await visits.places_of_visit(case.tx, plan.school_id, plan.id)
-    partners = [await case.person(plan.school_id, place.visitor_id) for place in going]
-    return [phrase for partner in partners if partner for phrase in partner.code_words]
 
 
 async def _holds(case: Case, text: Text, phrases: Sequence[str]) -> bool:

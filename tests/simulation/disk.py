@@ -45,3 +45,6 @@ class DryConnection(InPlaceConnection):
 
     def _aside(self, work: Callable[..., Any], *args: Any) -> None:
         work(*args)
+
+    def abandon(self) -> None:
+        self.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-from store.inplace import LOOKS, InPlaceConnection
+from store.inplace import InPlaceConnection
 
 PATIENCE = 5_000
 
@@ -83,8 +83,8 @@ async def test_a_look_waits_for_no_writer(ours: InPlaceConnection, other: sqlite
     """What only reads begins beside another process that writes, and sees what was there before."""
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO kept (words) VALUES ('arrived')")
-    ours.begins = LOOKS
-    await greenlet_spawn(ours.begin)
+    with ours.looking():
+        await greenlet_spawn(ours.begin)
     assert ours.execute("SELECT * FROM kept").fetchall() == []
     await greenlet_spawn(ours.commit)
     other.execute("ROLLBACK")
@@ -116,6 +116,23 @@ async def test_a_file_that_is_locked_from_the_first_is_waited_for_beside_the_loo
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             await greenlet_spawn(ours.settle, "journal_mode=WAL")
         assert threading.current_thread().name not in {thread for _, thread in seen}
+
+
+async def test_a_wait_that_is_given_up_holds_nobody_up(ours: InPlaceConnection, other: sqlite3.Connection) -> None:
+    """Abandoned while it waits for a lock, it goes when that wait is over, takes nothing with it, and the loop goes on."""
+    other.execute("BEGIN IMMEDIATE")
+    waiting = ours._thread.submit(ours.execute, f"PRAGMA busy_timeout={PATIENCE}")
+    await asyncio.wrap_future(waiting)
+    waiting = ours._thread.submit(ours.execute, "BEGIN IMMEDIATE")
+    ours.abandon()
+    assert not waiting.done()
+    other.execute("ROLLBACK")
+    await asyncio.wrap_future(waiting)
+    await asyncio.to_thread(ours._thread.shutdown)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        ours.execute("SELECT 1")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("ROLLBACK")
 
 
 async def test_patience_ends(path: Path, other: sqlite3.Connection) -> None:

@@ -282,3 +282,17 @@ async def test_nothing_is_in_the_journal_of_a_transaction_that_failed(database: 
     async with database.transaction() as tx:
         await journal.append(tx, school_id, datetime.fromisoformat("2026-11-24T09:00:00+00:00"), "text")
     assert (await checked(database)).entries == WRITTEN + 1
+
+
+async def test_what_a_transaction_adds_is_written_together_and_read_at_once(database: Database) -> None:
+    """The rows come with the commit, or before somebody asks for them in the same transaction; rolled back, none is left."""
+    async with database.transaction() as tx:
+        school_id = await add_school(tx, MARSH_LANE)
+        await journal.append(tx, school_id, NOW, "text", visit_id=1)
+        await journal.append(tx, school_id, NOW, "decision", visit_id=1)
+        assert (await core(tx, select(JOURNAL.c.seq))).all() == []
+        assert [one.kind for one in await journal.of_visit(tx, school_id, 1)] == ["text", "decision"]
+        await journal.append(tx, school_id, NOW, "alarm", visit_id=1)
+    async with trial(database) as tx:
+        await journal.append(tx, school_id, NOW, "text", visit_id=1)
+    assert (await checked(database)).entries == 3

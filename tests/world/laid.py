@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.dependencies import models
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine
 
 from store.schema import bring_to
 
@@ -37,14 +37,17 @@ def compile_once() -> None:
     """From now on a statement that was compiled for one store serves all others of its kind, as it does in one long life."""
     known: dict[type[Dialect], tuple[Dialect, Any]] = {}
 
-    def share(connection: Connection) -> None:
-        engine = connection.engine
-        dialect, compiled = known.setdefault(type(engine.dialect), (engine.dialect, engine._compiled_cache))
-        if engine.dialect is not dialect:
-            engine.dialect = connection.dialect = dialect
-            engine._compiled_cache = compiled
+    class Sharing(Connection):
+        """No listener to the engine: where there is one, SQLAlchemy asks about it at every statement."""
 
-    event.listen(Engine, "engine_connect", share)
+        def __init__(self, engine: Engine, *others: Any, **options: Any) -> None:
+            super().__init__(engine, *others, **options)
+            dialect, compiled = known.setdefault(type(engine.dialect), (engine.dialect, engine._compiled_cache))
+            if engine.dialect is not dialect:
+                engine.dialect = self.dialect = dialect
+                engine._compiled_cache = compiled
+
+    Engine._connection_cls = Sharing
 
 
 def forget_routes() -> None:
