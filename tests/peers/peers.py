@@ -58,7 +58,7 @@ class Phone:
     def screen(self) -> list[Shown]:
         raise NotImplementedError
 
-    def receives(self, words: str, within: float = 5.0) -> Shown:
+    def receives(self, words: str, within: float = 30.0) -> Shown:
         """Wait at most `within` seconds for the next message that holds these words, and return it.
 
         Messages up to it count as read: a later call looks past them. Raises AssertionError with the screen.
