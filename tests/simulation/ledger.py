@@ -1,8 +1,8 @@
 """What people sent and what phones got, noted by the world itself; and what the store says, read by SQL of its own."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,7 +107,7 @@ SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
             AND earlier.id < one.id AND earlier.state IN ('owed', 'leased')))),
        (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
        (SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')),
-       (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble),
+       (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble = 1),
        (SELECT count(*) FROM place WHERE deadline_at IS NOT NULL AND state != 'planned'
         AND NOT EXISTS (SELECT 1 FROM held WHERE place_id = place.id AND place_version = place.version))
      + (SELECT count(*) FROM held JOIN place ON place.id = place_id
@@ -128,6 +128,15 @@ class Books:
             uri = f"file:{self._path}?mode=ro"
             self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
         return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Several questions to the store as it now stands: each by itself would take hold of it anew."""
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.rows("COMMIT")
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

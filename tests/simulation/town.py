@@ -131,22 +131,22 @@ class Town:
         if not self._dirty:
             return False
         self._dirty = False
-        self.reckoning.looks()
-        if self.rehearsal is not None:
-            self.rehearsal.looks()
-        if self.broken is not None:
-            raise self.broken
-        if self.clocks.offset < 0 and all(place.state == "planned" for place in self.books.places()):
-            mends_the_clock(self)
-        self.asks()
+        with self.books.open():
+            self.reckoning.looks()
+            if self.rehearsal is not None:
+                self.rehearsal.looks()
+            if self.broken is not None:
+                raise self.broken
+            if self.clocks.offset < 0 and all(place.state == "planned" for place in self.books.places()):
+                mends_the_clock(self)
+            self.asks()
         return True
 
     def asks(self) -> None:
         """Let the next beat come that will find something."""
         dues = {name: due for name, due in self.books.next_due().items() if name in self.edges.on_demand}
         dues |= {"spool": 0.0 if self.spool.exists() else None, "reconcile": 0.0 if self._lags() else None}
-        dues |= {"delivery": 0.0} if self._is_unsure() else {}
-        dues |= self.rehearsal.dues() if self.rehearsal is not None else {}
+        dues |= ({"delivery": 0.0} if self._is_unsure() else {}) | (self.rehearsal.dues() if self.rehearsal else {})
         following = [due for due in dues.values() if due is not None]
         for name, look in (self.auditing.dues() if self.auditing is not None else {}).items():
             due = dues.get(name)
