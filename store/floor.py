@@ -5,18 +5,20 @@ step that does more names itself as the `oldest` that may: older versions refuse
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, inspect, text, update
 
 from store.tables_guard import FloorRow
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 FLOOR = FloorRow.__tablename__
 
 
 def raise_floor(
-    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
+    ctx: "MigrationContext", step: "MigrationInfo", heads: Collection[Any], run_args: Mapping[str, Any]
 ) -> None:
     """Alembic's word that a step has been carried out: what it says of older versions is kept in the store."""
     made = getattr(step.up_revision, "module", None)

@@ -1,4 +1,4 @@
-"""Alembic's way in: the connection is handed over by `store.schema`, and is already in a transaction."""
+"""Alembic's way in: the connection is handed over by `store.steps`, and is already in a transaction."""
 
 from alembic import context
 from sqlmodel import SQLModel

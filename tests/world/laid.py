@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.dependencies import models
 from sqlalchemy import Connection, Dialect, Engine, create_engine
 
-from store.schema import bring_to
+from store.steps import bring_to
 
 
 @cache
