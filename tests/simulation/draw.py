@@ -8,7 +8,7 @@ from bot.people import Channel
 from bot.policy import Returns
 from tests.simulation.auditing import audited
 from tests.simulation.faults import DRAWN, drawn
-from tests.simulation.plan import CONTACTS, VISITORS, Actor, ByText, Fault, Habit, Means, Plan, Size, Step, Visit
+from tests.simulation.plan import CONTACTS, VISITORS, Actor, ByText, Fault, Habit, Means, Plan, Size, Step, Visit, Whose
 from tests.simulation.record import POLICIES, schools_of
 from tests.simulation.rehearsing import rehearsals
 from tests.simulation.sorts import BY_TEXT, MINUTE, PAIRS, SORTS, Word
@@ -67,6 +67,14 @@ def draw(seed: int, size: Size | None = None) -> Plan:
         receipts=chance.choice(("delivered", "alarms", "never", "never")),
         holds=chance.random() < 0.2,
         audits=audited(seed) if size.faults else 0.0,
+        whose=_whose(seed),
+    )
+
+
+def _whose(seed: int) -> Whose:
+    """Whose the code word is: of the school or of the visit in every tenth run each, and in some that are lived twice (I8)."""
+    return {3: Whose.SCHOOL, 7: Whose.VISIT}.get(seed % 10) or {25: Whose.SCHOOL, 75: Whose.VISIT}.get(
+        seed % 100, Whose.THEIRS
     )
 
 

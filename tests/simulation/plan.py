@@ -28,6 +28,14 @@ class Means(StrEnum):
     NO = "no, do not go"
 
 
+class Whose(StrEnum):
+    """Whose the code word of a run is."""
+
+    THEIRS = "of each who goes"
+    VISIT = "of the visit, where it was planned"
+    SCHOOL = "of the school"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One of the cast. `chat` is 0 for a phone without Telegram."""
@@ -145,6 +153,7 @@ class Plan:
     faults: tuple[Fault, ...]
     school: int = 0
     code_words: bool = True
+    whose: Whose = Whose.THEIRS
     receipts: str = "delivered"
     holds: bool = False
     """Whether Twilio holds texts for us, to go out when the machine is dead."""
@@ -153,6 +162,12 @@ class Plan:
 
     def without_code_words(self) -> "Plan":
         return replace(self, code_words=False)
+
+    def has_their_own(self, name: str) -> bool:
+        """Whether somebody has a code word of their own: that of a visit is for what is on record before it begins."""
+        if self.whose is Whose.VISIT:
+            return self.code_words and any(name in visit.goers and not visit.planned for visit in self.visits)
+        return self.code_words and self.whose is Whose.THEIRS
 
     @property
     def ends(self) -> float:

@@ -11,7 +11,7 @@ from store import people, schools, visits
 from store.crypto import Sealer
 from store.database import Database
 from store.schema import migrate
-from tests.simulation.plan import CAST, Actor, Plan
+from tests.simulation.plan import CAST, Actor, Plan, Whose
 
 KEY = "a key for simulations of sixteen or more"
 SEALER = Sealer(KEY)
@@ -22,14 +22,15 @@ CODE_WORD = "blue folder"
 
 
 def schools_of(plan: Plan) -> dict[str, School]:
-    return parse_schools(f'{SCHOOL}policy = "{POLICIES[plan.school]}"\n')
+    phrases = [CODE_WORD] if plan.code_words and plan.whose is Whose.SCHOOL else []
+    return parse_schools(f'{SCHOOL}policy = "{POLICIES[plan.school]}"\ncode_words = {phrases}\n')
 
 
 def url(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
-def _person(actor: Actor, school_id: int, *, code_words: bool) -> Person:
+def _person(actor: Actor, school_id: int, *, has_their_own: bool) -> Person:
     return Person(
         id=0,
         school_id=school_id,
@@ -37,7 +38,7 @@ def _person(actor: Actor, school_id: int, *, code_words: bool) -> Person:
         roles=actor.roles,
         phone=actor.number,
         telegram_id=str(actor.chat) if actor.chat else None,
-        code_words=(CODE_WORD,) if code_words and actor.is_visitor else (),
+        code_words=(CODE_WORD,) if has_their_own and actor.is_visitor else (),
     )
 
 
@@ -51,8 +52,9 @@ async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
         school_id, school = next(iter(by_id.items()))
         known = {person.name: person.id for person in await people.of_school(tx, school_id)}
         for actor in CAST:
-            if actor.name not in known:
-                known[actor.name] = await people.save(tx, _person(actor, school_id, code_words=plan.code_words))
+            own = plan.has_their_own(actor.name)
+            if actor.name not in known or (plan.whose is Whose.VISIT and own):
+                known[actor.name] = await people.save(tx, _person(actor, school_id, has_their_own=own))
         answering = {habit.contact: habit.by for habit in plan.habits if habit.mine is not None}
         for person in await people.of_school(tx, school_id) if answering else ():
             if person.name in answering:
@@ -62,8 +64,9 @@ async def put_on_record(database: Database, plan: Plan) -> dict[int, Actor]:
                 continue
             starts, ends = (BEGINS + timedelta(seconds=at) for at in (planned.starts, planned.ends))
             made = await visits.add(
-                tx, school_id, school.policy, BEGINS, address=f"{planned.number} High Street", pupil="K.T."
-            )
+                tx, school_id, school.policy, BEGINS, address=f"{planned.number} High Street", pupil="K.T.",
+                code_words=(CODE_WORD,) if plan.code_words and plan.whose is Whose.VISIT else (),
+            )  # fmt: skip
             back = None if planned.back is None else BEGINS + timedelta(seconds=planned.back)
             for name in planned.goers:
                 place = visit.Place(known[name], visit_id=made.id, starts_at=starts, ends_at=ends, returns_at=back)
@@ -88,11 +91,12 @@ async def on_server(store: str, plan: Plan) -> dict[int, Actor]:
 
 async def store_for(folder: Path, plan: Plan) -> tuple[Path, dict[int, Actor]]:
     """A store with all that on record; the empty one with its tables is made once and copied."""
-    bare = folder / f"bare-{plan.code_words:d}.db"
+    own = plan.code_words and plan.whose is Whose.THEIRS
+    bare = folder / f"bare-{own:d}.db"
     if not bare.exists():
         database = Database(url(bare), SEALER)
         await migrate(database)
-        empty = Plan(seed=0, visits=(), habits=(), faults=(), code_words=plan.code_words)
+        empty = Plan(seed=0, visits=(), habits=(), faults=(), code_words=own)
         await put_on_record(database, empty)
         await database.close()
     path = folder / "doorstep.db"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.people import Channel
+from tests.simulation import record
 from tests.simulation.able import Able
 from tests.simulation.broken import Broken
 from tests.simulation.copies import counts
@@ -20,7 +21,7 @@ from tests.simulation.draw import draw, lengths_of
 from tests.simulation.invariants import PROMPTLY, Reckoning
 from tests.simulation.ledger import Books, Got
 from tests.simulation.many import SIZE, for_twins, several
-from tests.simulation.plan import VISITORS, Fault, Plan, Size
+from tests.simulation.plan import VISITORS, Fault, Means, Plan, Size, Whose
 from tests.simulation.record import BEGINS
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
@@ -96,6 +97,18 @@ def test_the_seeds_of_ci_meet_the_kinds_of_fault() -> None:
     """More than thirty kinds of fault are met, drawn or swept."""
     met = {fault.kind for seed in range(SEEDS) for fault in draw(seed, SIZE).faults}
     assert len(met | set(SWEPT)) > 30
+
+
+@pytest.mark.parametrize(("seed", "whose"), [(13, Whose.SCHOOL), (7, Whose.VISIT)])
+def test_a_code_word_of_the_school_or_of_the_visit_is_heard(
+    seed: int, whose: Whose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """These runs have one said, and break where another one is on record."""
+    plan = replace(draw(seed), faults=())
+    assert plan.whose is whose and any(step.means is Means.CODE_WORD for one in plan.visits for step in one.steps)
+    assert live(plan, tmp_path).broken is None
+    monkeypatch.setattr(record, "CODE_WORD", "yellow kettle")
+    assert live(plan, tmp_path).broken is not None
 
 
 def test_what_is_lived_twice_counts_nothing_that_is_done() -> None:
