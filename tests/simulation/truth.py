@@ -73,10 +73,11 @@ class Visitor:
         return not self.lengths.await_arrival and stay.is_coming and stay.asked_at(self.lengths) <= now
 
     def _urgency(self, stay: Stay, now: float) -> int:
+        backward = stay.homeward or self._asked_back(stay, now)
         if stay.told_at(self.lengths) <= now:
-            return 1 if stay.homeward else 0
+            return 1 if backward else 0
         if stay.asked_at(self.lengths) <= now:
-            return 3 if stay.homeward else 2
+            return 3 if backward else 2
         return 4 if stay.homeward else 5 if stay.set_out else 6
 
     def _behind(self, means: Means, now: float) -> Stay | None:
