@@ -66,7 +66,10 @@ class Carrier(Protocol):
         """Try once, within a total time limit."""
 
     async def find(self, parcel: Parcel) -> Attempt | None:
-        """Whether the provider already has this parcel from an earlier try; None when it has not, or cannot tell."""
+        """Whether the provider already has this parcel from an earlier try; None when it has not, or is never asked.
+
+        UNKNOWN where it could not be asked this time.
+        """
 
 
 RECEIPT_WITHIN = timedelta(seconds=60)

@@ -19,6 +19,7 @@ from bot.people import Channel
 from store import leases
 from store.database import Database, StoreDown, Transaction
 from store.leases import Leased
+from store.outbox import MOST_RESENDS
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
@@ -58,6 +59,8 @@ class Delivery:
     _unsure: set[str] = field(default_factory=set)
     """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
     _landed_at: datetime | None = None
+    _repeated: Counter[int] = field(default_factory=Counter)
+    """How often each parcel was to be sent once more while nobody could say whether the provider has it."""
 
     @property
     def unsure(self) -> bool:
@@ -208,6 +211,8 @@ class Delivery:
             ours = await leases.write_down(tx, leased, attempt, self.clock())
 
         await self._take_in_hand(outcome, leased)
+        if attempt.verdict in (Verdict.SENT, Verdict.REFUSED):
+            self._repeated.pop(leased.parcel.reference, None)
         log.info(
             "delivery",
             notice=leased.parcel.reference,
@@ -217,11 +222,16 @@ class Delivery:
             ours=ours,
         )
 
+    def _may_repeat(self, parcel: Parcel) -> bool:
+        """Twice rather than never, but three copies at most (DESIGN §7, I6): then it waits until it can be looked up."""
+        self._repeated[parcel.reference] += 1
+        return self._repeated[parcel.reference] < MOST_RESENDS
+
     async def _found(self, carrier: Carrier, leased: Leased) -> Attempt | None:
         """What the provider has of an earlier try, unless it is another notice's in the same words."""
         found = await carrier.find(leased.parcel)
-        if found is None:
-            return None
+        if found is None or found.verdict is not Verdict.SENT:
+            return found
         async with self.database.transaction() as tx:
             taken = await leases.is_adopted(tx, found.provider_id, leased.parcel.reference)
         return None if taken else found
@@ -231,7 +241,8 @@ class Delivery:
         carrier = self.carriers[parcel.channel]
         try:
             async with asyncio.timeout(TIME_LIMIT):
-                if leased.doubtful and (found := await self._found(carrier, leased)) is not None:
+                found = await self._found(carrier, leased) if leased.doubtful else None
+                if found is not None and not (found.verdict is Verdict.UNKNOWN and self._may_repeat(parcel)):
                     return found
                 return await carrier.send(parcel)
         except TimeoutError:

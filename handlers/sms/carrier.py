@@ -111,13 +111,16 @@ class SmsCarrier:
         return self._status_url is not None
 
     async def find(self, parcel: Parcel) -> Attempt | None:
-        """The newest text of exactly these words to this number that no other reference has; or None."""
+        """The newest text of exactly these words to this number that no other reference has; None where there is none.
+
+        UNKNOWN where Twilio's list does not answer.
+        """
         try:
             texts = await self._line.call(_pool(parcel), lambda: self._list(parcel.address))
         except Exception as error:
             why = attempt_after(error).error
             log.warning("look-up failed", channel="sms", reference=parcel.reference, error=why)
-            return None
+            return Attempt(Verdict.UNKNOWN, error=why)
         ours = [text.sid for text in texts if self._is_ours(text, parcel)]
         if not ours:
             return None

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.people import Channel
-from tests.fakes.twilio_messages import UNDELIVERED
+from tests.fakes.twilio_messages import NEVER, UNDELIVERED
 from tests.world.world import World
 
 
@@ -155,6 +155,23 @@ async def test_mine_counts_while_twilio_has_not_answered_yet(world: World) -> No
     await henry.texts("safe spoke to her")
     for one in (olive, henry):
         one.receives("ENDED")
+
+
+async def test_what_nobody_can_look_up_is_sent_three_times_at_most(world: World) -> None:
+    """Twilio takes each text, says that it does not, and cannot be asked: Olive gets three copies, and then none until it can."""
+    asha, olive = world.asha, world.olive
+    world.twilio.receipts(*NEVER)
+    world.twilio.fails_next(500, after_accepting=True, times=1_000)
+    world.twilio.fails_next(500, method="list", times=1_000)
+    await asha.texts("arrived")
+    await world.passes("5m")
+    assert len([line for line in asha.ignores() if "ARRIVED" in line.text]) == 3
+    world.twilio.mends()
+    await world.passes("2m")
+    asha.receives_nothing()
+    await asha.texts("left")
+    for one in (asha, olive, world.henry):
+        one.ignores()
 
 
 async def test_twilio_down_for_a_while_only_delays_the_alarm(world: World) -> None:
