@@ -73,6 +73,8 @@ class Stay:
     alone: float | None = None
     """When they were asked whether all is well, because their partner had left."""
     homeward: bool = False
+    left: float | None = None
+    """When they left the home, where they were on the way back to school after it."""
     over: float | None = None
     """When they were gone."""
     floor: float = math.inf
@@ -87,6 +89,11 @@ class Stay:
     @property
     def is_open(self) -> bool:
         return self.over is None
+
+    @property
+    def gone(self) -> float:
+        """When they were last at the home of a visit that is over."""
+        return self.left or self.over or 0.0
 
     @property
     def is_inside(self) -> bool:

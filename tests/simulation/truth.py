@@ -86,9 +86,9 @@ class Visitor:
         coming = [stay for stay in self.open_ones if stay.is_coming]
         if means is not Means.LEFT or not over or len(coming) < len(self.open_ones):
             return None
-        last = max(over, key=lambda stay: stay.over or 0.0)
+        last = max(over, key=lambda stay: stay.gone)
         awaited = any(stay.set_out or stay.asked_at(self.lengths) <= now for stay in coming)
-        return None if coming and (awaited or now - (last.over or 0.0) > JUST) else last
+        return None if coming and (awaited or now - last.gone > JUST) else last
 
     def hears(
         self, means: Means, minutes: int, said: float, heard: float, both: bool = False, where: bool = False
@@ -204,7 +204,7 @@ class Visitor:
         lengths = self.lengths
         wanted = lengths.returns is Returns.ALWAYS or (lengths.returns is Returns.PLANNED and stay.back is not None)
         if wanted and (stay.is_inside or stay.set_out):
-            stay.homeward, stay.back = True, stay.back or now + lengths.journey
+            stay.homeward, stay.left, stay.back = True, now, stay.back or now + lengths.journey
             stay.floor, stay.ceiling = math.inf, 0.0
         else:
             stay.over = now

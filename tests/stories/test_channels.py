@@ -158,7 +158,7 @@ async def test_mine_counts_while_twilio_has_not_answered_yet(world: World) -> No
 
 
 async def test_what_nobody_can_look_up_is_sent_three_times_at_most(world: World) -> None:
-    """Twilio takes each text, says that it does not, and cannot be asked: Olive gets three copies, and then none until it can."""
+    """Twilio takes each text, says that it does not, and cannot be asked: three copies come, then none until it can."""
     asha, olive = world.asha, world.olive
     world.twilio.receipts(*NEVER)
     world.twilio.fails_next(500, after_accepting=True, times=1_000)
