@@ -125,6 +125,8 @@ async def _happen(
     now = text.said.at
     current = await visits.places_of_visitor(case.tx, person.school_id, person.id, now - RECENT)
     place = which(person.id, current, happening.event, now, says_where=says_where(text.incoming.text))
+    if meaning and meaning.both and happening.event is Event.LEFT and not place.is_inside:
+        place = await _with_somebody_inside(case, person, current) or place
     happening = await _as_said(case, text, happening, place, text.places)
     partner = await _partner_named(case, person, place, meaning.who) if meaning and meaning.who else None
     if meaning and meaning.who and partner is None:
@@ -167,6 +169,15 @@ async def _counts_for_all(case: Case, person: Person, place: Place, happening: H
         return both
     policy = await case.policy(person.school_id, place.visit_id)
     return place.is_inside and (both or policy.pair_check_in is PairCheckIn.ONE)
+
+
+async def _with_somebody_inside(case: Case, person: Person, current: Sequence[Place]) -> Place | None:
+    """The visit last left of which a partner is still inside: "both left" answers whether they have left too."""
+    left = [place for place in current if place.left_at and not place.is_inside]
+    for place in sorted(left, key=lambda one: one.left_at or case.now, reverse=True):
+        if any(other.is_inside for _, other in await _partners(case, person, place)):
+            return place
+    return None
 
 
 async def _left_behind(case: Case, person: Person, place: Place) -> list[Owed]:

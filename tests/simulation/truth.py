@@ -90,6 +90,11 @@ class Visitor:
         awaited = any(stay.set_out or stay.asked_at(self.lengths) <= now for stay in coming)
         return None if coming and (awaited or now - last.gone > JUST) else last
 
+    def _with_somebody_inside(self) -> Stay | None:
+        """The stay last left of which a partner is still inside: "both left" says that they have left too."""
+        left = [one for one in self.stays if one.gone and any(theirs.is_inside for _, theirs in one.others)]
+        return max(left, key=lambda stay: stay.gone, default=None)
+
     def hears(
         self, means: Means, minutes: int, said: float, heard: float, both: bool = False, where: bool = False
     ) -> None:
@@ -100,6 +105,8 @@ class Visitor:
         if said + BLUR < self._last_said(means):
             return  # later words stand
         stay = self._behind(means, now) or self.meant(means, now, where)
+        if both and means is Means.LEFT and (stay is None or not stay.is_inside):
+            stay = self._with_somebody_inside() or stay
         if stay is None:
             self._opens(means, said, now)
             return

@@ -147,6 +147,29 @@ async def test_both_left_is_the_answer_to_whether_the_other_has_left(world: Worl
     assert (await world.state(asha), await world.state(ben)) == ("left", "left")
 
 
+async def test_both_left_is_of_the_visit_that_was_asked_about(world: World) -> None:
+    """Asha is still awaited from the visit before, too: "both left" is of the one with Ben, and nobody looks for him."""
+    asha, ben = world.asha, world.ben
+    await world.plans(asha, address="2 High Street", back="15:30")
+    await asha.texts("arrived")
+    await asha.texts("left, no concerns")
+    await world.plans(asha, ben, start="14:10", end="14:40")
+    await world.until("14:05")
+    await asha.texts("we are both at 14 High Street")
+    asha.ignores()
+    ben.receives("ARRIVED 14:05")
+    await asha.texts("left")
+    asha.receives("Has B. left too? Reply BOTH LEFT")
+    ben.receives("Your partner has left. Is all OK?")
+    await asha.texts("BOTH LEFT")
+    ben.receives("LEFT 14:05")
+    await asha.texts("back at school")
+    await world.passes("2h")
+    assert (await world.open_alarms(), await world.state(ben)) == ([], "left")
+    for human in world.everyone:
+        human.ignores()
+
+
 async def test_one_who_never_arrived_is_looked_for_while_the_other_is_there(one: World) -> None:
     """Asha's OK is no arrival of Ben's: he is asked, and then the alarm is raised for him."""
     asha, ben, olive = one.asha, one.ben, one.olive
