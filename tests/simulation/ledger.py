@@ -107,7 +107,7 @@ SELECT (SELECT min(deadline_at) FROM place WHERE deadline_at IS NOT NULL),
             AND earlier.id < one.id AND earlier.state IN ('owed', 'leased')))),
        (SELECT min(lease_until) FROM outbox WHERE state = 'leased'),
        (SELECT min(next_at) FROM held WHERE step IN ('arming', 'armed', 'calling off')),
-       (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble = 1),
+       (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE trouble),
        (SELECT count(*) FROM place WHERE deadline_at IS NOT NULL AND state != 'planned'
         AND NOT EXISTS (SELECT 1 FROM held WHERE place_id = place.id AND place_version = place.version))
      + (SELECT count(*) FROM held JOIN place ON place.id = place_id
