@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot.people import Channel
@@ -81,22 +82,49 @@ def _whose(seed: int) -> Whose:
 def _visits(chance: random.Random, count: int, lengths: Lengths) -> list[Visit]:
     """The visitors take turns, and a pair takes two; a second visit of one begins when the first should long be over."""
     visits: list[Visit] = []
-    at = 0
+    turns = _Turns()
     for number in range(count):
         sort = chance.choices(list(SORTS), [often for often, _ in SORTS.values()])[0]
-        if sort in BY_TEXT and not FREE <= at < len(VISITORS) - 1:
+        if sort in BY_TEXT and not turns.may_plan:
             sort = "quiet"
-        going = [VISITORS[turn % len(VISITORS)] for turn in range(at, at + 1 + (sort in PAIRS or sort in BY_TEXT))]
-        at += len(going)
-        visits.append(_visit(chance, number, sort, going, (at - 1) // len(VISITORS), lengths))
+        going, turn = turns.take(1 + (sort in PAIRS or sort in BY_TEXT), plan=sort in BY_TEXT)
+        visits.append(_visit(chance, number, sort, going, turn, lengths))
     return visits
+
+
+@dataclass(slots=True)
+class _Turns:
+    """Whose turn it is. Who has planned by text went later than the others of the first turn, and has no part in the second."""
+
+    _next: int = 0
+    _planned: set[str] = field(default_factory=set)
+
+    @property
+    def may_plan(self) -> bool:
+        return FREE <= self._next < len(VISITORS) - 1
+
+    def take(self, count: int, *, plan: bool) -> tuple[list[Actor], int]:
+        """So many visitors who are free in the same turn, the next in order, and that turn."""
+        while not self._are_free(count):
+            self._next += 1
+        first = self._next % len(VISITORS)
+        going, turn = list(VISITORS[first : first + count]), self._next // len(VISITORS)
+        self._next += count
+        if plan:
+            self._planned |= {actor.name for actor in going}
+        return going, turn
+
+    def _are_free(self, count: int) -> bool:
+        turn, first = divmod(self._next, len(VISITORS))
+        wanted = VISITORS[first : first + count]
+        return len(wanted) == count and (turn != 1 or self._planned.isdisjoint(actor.name for actor in wanted))
 
 
 def _visit(chance: random.Random, number: int, sort: str, going: Sequence[Actor], turn: int, lengths: Lengths) -> Visit:
     by_text = _by_text(chance, going[0]) if sort in BY_TEXT else None
     starts = FIRST + turn * 75 * MINUTE + GRID * chance.randrange(4) + (TO_PLAN if by_text else 0.0)
     ends = starts + chance.choice(LENGTHS)
-    # What is planned by text is over before the next visit of either: Doorstep would ask for another time.
+    # What is planned by text is over before the second turn: Doorstep would ask for another time.
     ends = min(ends, FIRST + (turn + 1) * 75 * MINUTE) if by_text else ends
     planned = by_text is None and (sort in ("late", "never comes", "sets out", *PAIRS) or chance.random() < 0.85)
     back = ends + 30 * MINUTE if by_text or (planned and chance.random() < 0.4) else None

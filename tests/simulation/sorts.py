@@ -151,7 +151,7 @@ BY_TEXT: Mapping[str, tuple[int, Sort]] = {
     "planned by text, and late on the way": (3, _late_on_the_way),
     "planned by text, and one falls silent": (3, _each(_quiet, _falls_silent)),
 }
-"""Pairs too. Only whoever has nothing else that afternoon plans."""
+"""Pairs too. Only who has no visit in the next turn plans."""
 SORTS: Mapping[str, tuple[int, Sort]] = {
     "quiet": (40, _quiet),
     "talks": (3, _with(Means.NOTHING)),
