@@ -5,7 +5,7 @@ It knows no visit and no alarm by their tables; it is told what was found, and s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ AGAIN = timedelta(minutes=10)
 """How often those who have been told of what is wrong are told anew."""
 STEADY = timedelta(minutes=2)
 """How long all must have been well before anybody is told so: what comes and goes is not well."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Kind(StrEnum):
@@ -59,12 +60,15 @@ class Told:
     well_since: datetime | None = None
 
     def look(self, findings: Iterable[Finding], now: datetime) -> tuple["Told", News | None]:
-        """What is known after a look, and what is news: a kind not told of yet, or not for a while, or that all is well."""
+        """What is known after a look, and what is news: a kind not told of yet, or not for a while, or that all is well.
+
+        What was told at an instant to come was told before the clock was set back: nobody can say how long ago, so it is news.
+        """
         kinds = tuple(dict.fromkeys(finding.kind for finding in worst_first(findings)))
         if kinds:
-            due = any(kind not in self.at or now - self.at[kind] >= AGAIN for kind in kinds)
+            due = any(not timedelta(0) <= now - self.at.get(kind, NEVER) < AGAIN for kind in kinds)
             return Told(self.at), News(kinds, now) if due else None
-        since = self.well_since or now
+        since = min(self.well_since or now, now)
         over = bool(self.at) and now - since >= STEADY
         return Told(self.at, since), News((), since) if over else None
 

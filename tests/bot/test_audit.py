@@ -51,6 +51,15 @@ def test_all_is_well_only_after_it_has_been_for_a_while() -> None:
     assert spoken == [(0 * MINUTE, News((Kind.LATE,), NOW)), (5 * MINUTE, News((), NOW + 3 * MINUTE))]
 
 
+def test_a_clock_that_is_put_right_silences_nobody() -> None:
+    """What was told while the clock was an hour ahead is no reason to say nothing for an hour, and wellness is counted anew."""
+    hour = 60 * MINUTE
+    spoken = lives([(hour, [LATE]), (5 * MINUTE, [LATE]), (6 * MINUTE, [LATE]), (hour, []), (7 * MINUTE, [])])
+    assert [after for after, _ in spoken] == [hour, 5 * MINUTE]
+    spoken = lives([(0 * MINUTE, [LATE]), (hour, []), (1 * MINUTE, []), (3 * MINUTE, [])])
+    assert [(after, news.kinds) for after, news in spoken] == [(0 * MINUTE, (Kind.LATE,)), (3 * MINUTE, ())]
+
+
 def test_what_has_not_left_is_still_news() -> None:
     """As long as no text has left, every look speaks anew."""
     told, news = Told().look([LATE], NOW)
