@@ -145,8 +145,9 @@ class Visitor:
         self._changes(stay, means, minutes * 60.0, said if late else heard)
         if late:
             stay.floor = min(stay.floor, before)
-            if self._question(stay) != question:  # nobody could be asked this before it was heard
-                stay.ceiling = max(stay.ceiling, heard + self.lengths.question)
+        # Nobody could be asked this before it was heard: who leaves when they should be back is asked then.
+        if self._question(stay) != question and (late or stay.asked_at(self.lengths) <= heard):
+            stay.ceiling = max(stay.ceiling, heard + self.lengths.question)
         if stay.told_at(self.lengths) > heard:
             stay.noticed = False
 
