@@ -191,7 +191,7 @@ class Delivery:
                 # The lease will run out, and the notice be looked up and sent again: twice rather than never.
                 log.exception("outcome not written", notice=leased.parcel.reference, error=type(error).__name__)
                 break
-        if attempt.verdict is not Verdict.SENT:
+        if leases.is_trouble(leased, attempt):
             self.wake_desk()
 
     def _note_health(self, leased: Leased, attempt: Attempt) -> None:

@@ -134,30 +134,39 @@ def _blocked() -> ColumnElement[bool]:
 async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: datetime) -> bool:
     """Note what a try came to; False, and nothing written, when the lease is no longer ours."""
     tries = leased.parcel.tries + 1
-    # A try that nobody answered has taken its time already: an alarm is with some provider within 10 s (DESIGN §7, I4).
-    hurt = tries >= 2 or bool(attempt.after) or attempt.verdict is Verdict.UNKNOWN
-    pressing = leased.parcel.urgent and hurt
     values: dict[str, object] = {"tries": tries, "error": attempt.error, "lease": None, "lease_until": None}
     if attempt.verdict is Verdict.SENT:
         receipt_by = now + RECEIPT_WITHIN if attempt.receipt and leased.for_alarm else None
         values |= {"state": State.SENT, "sent_at": now, "provider_id": attempt.provider_id or None, "doubtful": False}
         values |= {"receipt_by": receipt_by}
-    elif attempt.verdict is Verdict.REFUSED or _is_blind(leased, attempt, tries):
+    elif _is_final(leased, attempt):
         values |= {"state": State.REFUSED, "trouble": True}
     else:
         wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
         doubtful = attempt.verdict is Verdict.UNKNOWN or leased.doubtful
         values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful}
         # What a receipt has reported stays reported: only the desk settles it.
-        values |= {"trouble": True} if pressing else {}
+        values |= {"trouble": True} if is_trouble(leased, attempt) else {}
     result = await tx.write(_MINE, reference=leased.parcel.reference, ours=leased.lease, **values)
     return bool(result.rowcount)
 
 
-def _is_blind(leased: Leased, attempt: Attempt, tries: int) -> bool:
-    """Telegram cannot be asked what it has: after three tries of unknown outcome the other channel is taken (I6)."""
-    unknown = attempt.verdict is Verdict.UNKNOWN and leased.parcel.channel is Channel.TELEGRAM
-    return unknown and tries >= MOST_RESENDS
+def is_trouble(leased: Leased, attempt: Attempt) -> bool:
+    """Whether the desk has to find another way: for what will not work, and for an alarm that is not through by now.
+
+    What fails on for an hour is told of again after twice as many tries each time: the first time has done what can be done.
+    """
+    tries = leased.parcel.tries + 1
+    # A try that nobody answered has taken its time already: an alarm is with some provider within 10 s (DESIGN §7, I4).
+    hurt = tries >= 2 or bool(attempt.after) or attempt.verdict is Verdict.UNKNOWN
+    pressing = attempt.verdict is not Verdict.SENT and leased.parcel.urgent and hurt and tries.bit_count() == 1
+    return pressing or _is_final(leased, attempt)
+
+
+def _is_final(leased: Leased, attempt: Attempt) -> bool:
+    """Refused; or Telegram, which cannot be asked what it has, has not answered three times: the other channel is taken (I6)."""
+    blind = attempt.verdict is Verdict.UNKNOWN and leased.parcel.channel is Channel.TELEGRAM
+    return attempt.verdict is Verdict.REFUSED or (blind and leased.parcel.tries + 1 >= MOST_RESENDS)
 
 
 async def has_waited(tx: Transaction, since: datetime, channels: Iterable[Channel]) -> bool:

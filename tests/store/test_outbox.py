@@ -178,6 +178,21 @@ async def test_again_waits_longer_each_time_and_an_alarm_is_pressed(database: Da
         now += pause
 
 
+async def test_what_fails_on_is_told_of_after_twice_as_many_tries(database: Database) -> None:
+    """The desk finds the other way at the second try; a provider that is away for an hour fills no journal with the same."""
+    await owe(database, notice("alarm", urgent=True))
+    now, told_at = NOW, []
+    for tries in range(1, 70):
+        [leased] = await take(database, now)
+        await write(database, leased, Attempt(Verdict.AGAIN, error="too many requests", after=SECOND), now)
+        async with database.transaction() as tx:
+            for troubled in await outbox.troubled(tx, 9):
+                told_at.append(tries)
+                await outbox.settle(tx, troubled.id)
+        now += MINUTE
+    assert told_at == [1, 2, 4, 8, 16, 32, 64]
+
+
 async def test_a_prompt_that_fails_waits_without_trouble(database: Database) -> None:
     """A prompt's passing fault is nobody's business but delivery's; a provider's own wait is kept to."""
     [row_id] = await owe(database, notice("prompt"))
