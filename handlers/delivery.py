@@ -30,6 +30,8 @@ ALONE_LIMIT = 8.0
 AT_ONCE = 20
 ALARMS_AT_ONCE = 50
 """Parcels under way at most; alarms have a share of their own, so that no prompt that hangs stands before one."""
+LANDING = 4
+"""Outcomes that wait for the store at once: what comes in, and every beat, waits behind no more than these."""
 
 
 class Wedged(Exception):
@@ -59,6 +61,7 @@ class Delivery:
     _unsure: set[str] = field(default_factory=set)
     """Our leases of which the store did not say that they are kept: if they are, nobody sends what they hold."""
     _landed_at: datetime | None = None
+    _landing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LANDING))
     _repeated: Counter[int] = field(default_factory=Counter)
     """How often each parcel was to be sent once more while nobody could say whether the provider has it."""
 
@@ -180,7 +183,8 @@ class Delivery:
         written = False
         while not written:
             try:
-                await self._write_down(leased, attempt)
+                async with self._landing:
+                    await self._write_down(leased, attempt)
                 written = True
             except StoreDown:
                 # What left has left; until the store is back the lease keeps others from sending it again.

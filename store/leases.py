@@ -164,7 +164,7 @@ def is_trouble(leased: Leased, attempt: Attempt) -> bool:
 
 
 def _is_final(leased: Leased, attempt: Attempt) -> bool:
-    """Refused; or Telegram, which cannot be asked what it has, has not answered three times: the other channel is taken (I6)."""
+    """Refused; or Telegram, which cannot be asked what it has, has not answered three times: another way is taken (I6)."""
     blind = attempt.verdict is Verdict.UNKNOWN and leased.parcel.channel is Channel.TELEGRAM
     return attempt.verdict is Verdict.REFUSED or (blind and leased.parcel.tries + 1 >= MOST_RESENDS)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.faults import BAD_SETTINGS, Mendable
 from store.database import Database, store_down
 
-NEWEST = "0015"
+NEWEST = "0016"
 """The last step of the tables that this version knows."""
 KEPT_IN = "alembic_version"
 

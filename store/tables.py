@@ -257,7 +257,8 @@ class OutboxRow(SQLModel, table=True):
     """A notice owed to somebody. `parcel` is the sealed text and buttons."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_owed", "state", "next_at"),)
+    # What waits before a notice to the same phone is asked with every lease: all that the phone ever got is not looked through.
+    __table_args__ = (Index("outbox_owed", "state", "next_at"), Index("outbox_of_phone", "address_index", "state"))
     id: int | None = Field(default=None, primary_key=True)
     school_id: int | None = Field(default=None, foreign_key="school.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
@@ -266,7 +267,7 @@ class OutboxRow(SQLModel, table=True):
     notice: str
     channel: str
     address: bytes
-    address_index: str = Field(index=True)
+    address_index: str
     parcel: bytes
     urgent: bool = False
     state: str = "owed"

@@ -1,4 +1,7 @@
-"""A sender that lives and sends nothing is noticed, and one that is only busy, or has nothing to do, is not."""
+"""A sender that lives and sends nothing is noticed, and one that is only busy, or has nothing to do, is not.
+
+Nor does one that is busy keep everybody else from the store.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,15 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot.clock import SteppedClock
 from bot.delivery import Attempt, Parcel, Verdict
 from bot.people import Channel
-from handlers.delivery import AT_ONCE, LEASE, Delivery, Wedged
+from handlers.delivery import AT_ONCE, LANDING, LEASE, Delivery, Wedged
 from store import outbox
 from store.database import Database
-from store.outbox import Notice
+from store.outbox import Notice, State
 from store.schema import migrate
+from store.tables import OutboxRow
 from tests.world.quick import SEALER
 from tests.world.world import MONDAY_TWO
 
@@ -26,12 +31,16 @@ class Stuck:
     """A carrier that takes a parcel and neither sends it nor lets it be given up, until it is freed."""
 
     def __init__(self) -> None:
-        self.free = asyncio.Event()
+        self.free, self.all_sent = asyncio.Event(), asyncio.Event()
+        self._sent = 0
 
     async def send(self, parcel: Parcel) -> Attempt:
         while not self.free.is_set():
             with suppress(asyncio.CancelledError):
                 await self.free.wait()
+        self._sent += 1
+        if self._sent == AT_ONCE:
+            self.all_sent.set()
         return Attempt(Verdict.SENT, provider_id=f"SM{parcel.reference}")
 
     async def find(self, parcel: Parcel) -> Attempt | None:
@@ -102,3 +111,24 @@ async def test_nothing_to_do_is_not_wedged(delivery: Delivery) -> None:
     passes(delivery, LATER)
     await delivery.gets_on()
     await frees(delivery)
+
+
+async def test_who_comes_to_the_store_behind_outcomes_waits_for_a_few_of_them(delivery: Delivery) -> None:
+    """All that is under way comes back in one moment: a text that comes in then is kept before most of it is written down."""
+    carrier = delivery.carriers[Channel.SMS]
+    assert isinstance(carrier, Stuck)
+
+    async def written() -> int:
+        async with delivery.database.transaction() as tx:
+            found = await tx.session.exec(select(OutboxRow).where(OutboxRow.state == State.SENT))
+            return len(found.all())
+
+    await owes(delivery, AT_ONCE)
+    await delivery.turn()
+    async with delivery.database.transaction():
+        carrier.free.set()
+        await carrier.all_sent.wait()
+        behind = asyncio.create_task(written())
+    assert await behind == LANDING
+    await delivery.settle()
+    assert await written() == AT_ONCE

@@ -85,6 +85,12 @@ class Doorstep:
             check=False,
         )
 
+    @property
+    def fell(self) -> str:
+        """How it ended by itself, and the last that it said; "" while it lives."""
+        status = self._process.poll() if self._process else None
+        return "" if status is None else "\n".join([f"it ended by itself with {status}:", *list(self.said)[-5:]])
+
     def starts(self) -> None:
         """Begin a new life; `up` tells when it listens."""
         self._process = subprocess.Popen(

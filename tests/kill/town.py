@@ -221,11 +221,11 @@ class Town:
         for thread in self._threads[:-1]:
             thread.join(PATIENCE)
         quiet = all(self._comes_to_rest() for _ in range(2))
-        unrest = self._unrest()
+        unrest, fell = self._unrest(), self.doorstep.fell
         self._all_told.set()
         self._threads[-1].join(PATIENCE)
         self.lived.status, self.lived.stop_seconds = self.doorstep.stops()
-        assert quiet, f"it did not come to rest: {unrest}; of the people {self.faults or 'all came through'}"
+        assert quiet, f"it did not come to rest: {unrest}; of the people {self.faults or 'all came through'}; {fell}"
 
     def _comes_to_rest(self) -> bool:
         """Nothing waits at a platform or in the store, and the deputy has ended every alarm.
