@@ -41,10 +41,11 @@ class Wanted:
 
 def form(wanted: Wanted) -> Form:
     """The questions in their order."""
+    in_words = _or_later(text(LONGEST, may_skip=True))
     asked = [
-        Field("present", "record_present", _or_later(text(LONGEST, may_skip=True)), free=True, hears=_CONCERN),
-        Field("summary", "record_summary", _or_later(text(LONGEST, may_skip=True)), free=True, hears=_CONCERN),
-        Field("agreed", "record_agreed", _or_later(_agreed), free=True, hears=_CONCERN),
+        Field("present", "record_present", in_words, free=True, hears=_CONCERN, wordy=True),
+        Field("summary", "record_summary", in_words, free=True, hears=_CONCERN, wordy=True),
+        Field("agreed", "record_agreed", _or_later(_agreed), free=True, hears=_CONCERN, wordy=True),
         Field("agreed_by", "record_agreed_by", _or_later(_by), skipped=_has_its_days, free=True),
     ]
     more = {
@@ -52,7 +53,7 @@ def form(wanted: Wanted) -> Form:
         "attendance": Field("attendance", "record_attendance", _or_later(_attendance), free=True),
         "signature": Field("signature", "record_signature", _or_later(yes_no), YES_NO),
         "transport": Field("transport", "record_transport", _or_later(_transport), free=True),
-        "feedback": Field("feedback", "record_feedback", _or_later(text(LONGEST, may_skip=True)), free=True),
+        "feedback": Field("feedback", "record_feedback", in_words, free=True, wordy=True),
     }
     asked += [field for name, field in more.items() if getattr(wanted, name)]
     return tuple(_unless_later(field) for field in asked)

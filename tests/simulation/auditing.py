@@ -83,6 +83,8 @@ class Auditing:
     _well_since: float | None = None
     _look: int = 0
     """The pings at the look before."""
+    _set_at: float = -math.inf
+    """When the clocks last disagreed at a look that found something."""
 
     def begins(self) -> None:
         """It is started with the machine, and outlives whatever becomes of the service."""
@@ -197,8 +199,9 @@ class Auditing:
         """Whether something that was done to the machine or to the network may be seen as this."""
         town, clocks = self.town, self.town.clocks
         unset = abs(clocks.ahead() - clocks.offset) < 1.0 and not clocks.offset
-        if kind is Kind.CLOCK:
-            return not unset
+        self._set_at = self._set_at if unset else now
+        if kind is Kind.CLOCK:  # the service says a second later that it has taken the wall clock
+            return now - self._set_at <= self.every + MARGIN
         if kind is Kind.JOURNAL:
             return town.restored
         if kind not in AT_SERVICE | ON_ITS_WAY:

@@ -247,6 +247,7 @@ class Reckoning:
                 )
         for name, visitor in self.visitors.items() if not self.in_doubt else ():
             kept = sum(self._name(place.visitor_id) == name for place in places)
+            visitor.goes_on(kept)
             if kept != len(visitor.open_ones):
                 raise Broken("I2", f"{name} has {len(visitor.open_ones)} visits open, and the store has {kept}")
 

@@ -77,6 +77,8 @@ class Stay:
     """When they left the home, where they were on the way back to school after it."""
     over: float | None = None
     """When they were gone."""
+    perhaps: bool = False
+    """Whether it may as well go on: they said that they were back before anybody could ask them whether they had arrived."""
     floor: float = math.inf
     ceiling: float = 0.0
     noticed: bool = False

@@ -49,6 +49,11 @@ class Visitor:
     def open_ones(self) -> list[Stay]:
         return [stay for stay in self.stays if stay.is_open]
 
+    def goes_on(self, count: int) -> None:
+        """So many of their visits are watched over by now: what may be over or not is not, where that makes it so many."""
+        for stay in filter(lambda one: one.perhaps, self.stays):
+            stay.over, stay.perhaps = (None if len(self.open_ones) < count else stay.over), False
+
     def meant(self, means: Means, now: float, says_where: bool = False) -> Stay | None:
         """The stay that a text is about: the one they are inside of, else the one a question waits about, else the next.
 
@@ -142,10 +147,12 @@ class Visitor:
             return
         late = heard - said > LATE
         before, question = stay.told_from(self.lengths), self._question(stay)
+        awaited = stay.is_coming and not stay.set_out and self.lengths.await_arrival
         self._changes(stay, means, minutes * 60.0, said if late else heard)
         if late:
             stay.floor = min(stay.floor, before)
-        # Nobody could be asked this before it was heard: who leaves when they should be back is asked then.
+            stay.perhaps = awaited and means is Means.BACK
+        # Nobody could be asked this before: who leaves when they should be back is asked when that is heard.
         if self._question(stay) != question and (late or stay.asked_at(self.lengths) <= heard):
             stay.ceiling = max(stay.ceiling, heard + self.lengths.question)
         if stay.told_at(self.lengths) > heard:
