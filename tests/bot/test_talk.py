@@ -254,6 +254,15 @@ def test_leaving_said_again_is_no_concern(given: str, whose: Belongs) -> None:
     assert belongs(replace(asked, repeats=frozenset()), says("left"), Standing.FREE, timedelta(0)) is Belongs.TALK
 
 
+@pytest.mark.parametrize("given", ["1", "2", "3"])
+def test_a_question_that_wants_words_takes_no_digit_of_somebody_who_visits(given: str) -> None:
+    """ "Who was there?" is answered with no "3": that is a word about a visit, also where none is open as far as is known."""
+    asked = replace(NOTE, wordy=True)
+    assert belongs(asked, says(given), Standing.FREE, timedelta(0)) is Belongs.VISIT
+    assert belongs(asked, says(given, goes=False), Standing.FREE, timedelta(0)) is Belongs.TALK
+    assert belongs(asked, says("3 of the family"), Standing.FREE, timedelta(0)) is Belongs.TALK
+
+
 def test_an_old_question_takes_a_digit_of_somebody_who_never_visits() -> None:
     """The headteacher may answer an hour later."""
     assert belongs(CARD, says("1", goes=False), Standing.FREE, timedelta(hours=1)) is Belongs.TALK

@@ -139,6 +139,19 @@ async def test_a_concern_in_a_record_goes_to_the_safeguarding_lead_at_once(world
     dee.receives_nothing()
 
 
+async def test_a_bare_digit_is_not_put_on_the_record(world: World) -> None:
+    """A second "3" comes behind the first question: it says again that they have left, and nothing of who was there."""
+    asha = world.asha
+    number = await visited(world)
+    await asha.texts("record")
+    asha.receives("who was there?")
+    await asha.texts("3")
+    asha.receives("is noted already", "Any concerns?")
+    assert "present" not in (await record_of(world, number)).answers
+    await asha.texts("no")
+    asha.receives("who was there?")
+
+
 async def test_danger_in_a_record_raises_the_alarm_as_anywhere(world: World) -> None:
     """Whatever conversation is open, a cry for help is one; the question waits."""
     asha = world.asha
