@@ -215,6 +215,7 @@ class Service:
         heart.every(PULSE, "pulse", partial(self.note_pulse, self.clock()))
         if spooling := self.doors.spooling:
             heart.every(EVERY, "spool", spooling.read_in)
+            spooling.progress = lambda: heart.alive("spool")
         if reconciler := self.doors.reconciler:
             heart.every(LOOK, "reconcile", reconciler.wake_when_due)
             heart.every(LOOK, "receipts", reconciler.ask_for_receipts)

@@ -21,6 +21,12 @@ PATIENCE = 2.5
 """Seconds that the store may take before the spool is taken instead: Twilio gives an answer four (`#rt=4000`)."""
 EVERY = 1.0
 """Seconds between looks at whether there is something to be read in."""
+BATCH = 100
+"""Lines in one transaction: each by itself would wait for the disk, and for everybody else at the store, so many times."""
+
+
+def _nothing() -> None:
+    """Nobody watches how it gets on."""
 
 
 @dataclass(slots=True)
@@ -33,6 +39,8 @@ class SpoolingDoor:
     store_keep: Keep
     wake: Callable[[], None]
     patience: float = PATIENCE
+    progress: Callable[[], None] = _nothing
+    """Told of each batch: a long spool that is read in is no standstill."""
     _late: set["asyncio.Task[bool]"] = field(default_factory=set)
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
@@ -60,9 +68,11 @@ class SpoolingDoor:
             return 0
         try:
             spooled, length = await self.spool.read()
-            for one in spooled:
+            for first in range(0, len(spooled), BATCH):
                 async with self.database.transaction() as tx:
-                    await inbox.keep(tx, one.channel, one.external_id, one.raw, one.received_at)
+                    for one in spooled[first : first + BATCH]:
+                        await inbox.keep(tx, one.channel, one.external_id, one.raw, one.received_at)
+                self.progress()
             await self.spool.clear(length)
         except StoreDown as error:
             log.warning("the spool waits", why=str(error))

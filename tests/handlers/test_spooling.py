@@ -1,17 +1,19 @@
 """Twilio's way in: the store while it keeps, the spool when it fails or takes too long, and each text once."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.people import Channel
-from handlers.spooling import SpoolingDoor
+from handlers.spooling import BATCH, SpoolingDoor
 from store import inbox
 from store.crypto import Sealer
 from store.database import Database, StoreDown
-from store.spool import Spool, spool_beside
+from store.spool import Spool, Spooled, spool_beside
 from tests.fakes.hands import Hands
 from tests.world.laid import lay
 
@@ -55,7 +57,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def door(store: Store) -> AsyncIterator[SpoolingDoor]:
     woken: list[str] = []
     spool = Spool(spool_beside(store.database), SEALER)
-    one = SpoolingDoor(store.database, store.clock, spool, store.keep, lambda: woken.append("desk"), patience=0.05)
+    one = SpoolingDoor(store.database, store.clock, spool, store.keep, lambda: woken.append("desk"), patience=60.0)
     yield one
     await one.close()
 
@@ -86,6 +88,7 @@ async def test_whatever_the_store_says_instead(door: SpoolingDoor, store: Store,
 async def test_a_store_that_takes_too_long_is_not_waited_for(door: SpoolingDoor, store: Store) -> None:
     """Twilio gives up after four seconds. What the store takes after all counts once."""
     store.goes_on.clear()
+    door.patience = 0.01
     assert await put(door, 1)
     assert door.spool.waiting
     store.goes_on.set()
@@ -97,6 +100,7 @@ async def test_a_store_that_takes_too_long_is_not_waited_for(door: SpoolingDoor,
 async def test_a_store_that_fails_after_too_long_is_nobodys_trouble(door: SpoolingDoor, store: Store) -> None:
     """Its fault is looked at, and the spool has the text."""
     store.goes_on.clear()
+    door.patience = 0.01
     store.fails = StoreDown("locked")
     assert await put(door, 1)
     store.goes_on.set()
@@ -128,3 +132,21 @@ async def test_a_store_that_goes_down_while_it_is_read_in(door: SpoolingDoor, st
     assert await put(door, 1)  # its webhook comes once more
     assert await door.read_in() == 2
     assert sorted(await store.ids()) == ["SM1", "SM2"]
+
+
+async def test_a_long_spool_is_read_in_by_the_hundred_and_says_that_it_gets_on(
+    door: SpoolingDoor, store: Store
+) -> None:
+    """An hour's receipts are no standstill: what is read in says so, or the process would end itself over them, and again."""
+    told: list[int] = []
+
+    def gets_on() -> None:
+        with closing(sqlite3.connect(str(store.database.url.database))) as kept:
+            told.append(kept.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+    for number in range(2 * BATCH + 7):
+        await door.spool.put(Spooled(Channel.SMS, f"SM{number}", b"left", store.clock()))
+    door.progress = gets_on
+    assert await door.read_in() == 2 * BATCH + 7
+    assert told == [BATCH, 2 * BATCH, 2 * BATCH + 7]
+    assert not door.spool.waiting
