@@ -52,7 +52,7 @@ class Visitor:
     def goes_on(self, count: int) -> None:
         """So many of their visits are watched over by now: what may be over or not is not, where that makes it so many."""
         for stay in filter(lambda one: one.perhaps, self.stays):
-            stay.over, stay.perhaps = (None if len(self.open_ones) < count else stay.over), False
+            stay.over, stay.perhaps = None if len(self.open_ones) < count else stay.over, False
 
     def meant(self, means: Means, now: float, says_where: bool = False) -> Stay | None:
         """The stay that a text is about: the one they are inside of, else the one a question waits about, else the next.
@@ -286,11 +286,8 @@ class Visitor:
         lengths = self.lengths
         if stay.door is not None:
             if stay.told_at(lengths) <= now:
-                stay.floor, stay.door, stay.ends = (
-                    stay.told_from(lengths),
-                    None,
-                    max(stay.ends, now + lengths.end_grace),
-                )
+                stay.floor, stay.door = stay.told_from(lengths), None
+                stay.ends = max(stay.ends, now + lengths.end_grace)
             return
         if stay.asked_at(lengths) > now:
             if lengths.every is not None:
