@@ -31,7 +31,7 @@ AT_ONCE = 20
 ALARMS_AT_ONCE = 50
 """Parcels under way at most; alarms have a share of their own, so that no prompt that hangs stands before one."""
 LANDING = 4
-"""Outcomes that wait for the store at once: what comes in, and every beat, waits behind no more than these."""
+"""Outcomes that wait for the store at once: what comes in, and every beat, waits behind no more of them."""
 
 
 class Wedged(Exception):
