@@ -53,6 +53,8 @@ class Event(StrEnum):
     AT_WORK = "at work"  # the owner has answered a step of the chase
 
 
+ROUND = "alarm_999"
+"""The notice of each round past the top of the ladder: the words for 999."""
 Ladder = tuple[tuple[int, ...], ...]
 """Rung by rung, the ids of the people to tell."""
 
@@ -159,7 +161,7 @@ def climb(turn: Turn) -> None:
             turn.set(told=(*alarm.told, *rung))
             return
     turn.set(rounds=alarm.rounds + 1)
-    turn.notify(alarm.told, "alarm_999")
+    turn.notify(alarm.told, ROUND)
 
 
 def remind(turn: Turn) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, insert, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, insert, not_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -48,6 +49,16 @@ _LIKE_IT = select(OutboxRow).where(
     col(OutboxRow.visit_id).is_not_distinct_from(bindparam("visit")),
     col(OutboxRow.made_at) >= bindparam("since"),
 )
+_SAME = (
+    col(OutboxRow.alarm_id) == bindparam("alarm"),
+    col(OutboxRow.person_id) == bindparam("person"),
+    col(OutboxRow.notice) == bindparam("name"),
+    among(OutboxRow.channel, Channel),
+)
+_STUCK = and_(col(OutboxRow.doubtful).is_(True), col(OutboxRow.tries) >= MOST_RESENDS)
+"""It has gone out as often as it may without an answer, and waits until it can be looked up: it may never leave."""
+_WAITING = select(col(OutboxRow.channel)).where(*_SAME, among(OutboxRow.state, PENDING), not_(_STUCK))
+_SUPERSEDE = update(OutboxRow).where(*_SAME, col(OutboxRow.state) == State.OWED, _STUCK)
 _OVER = (
     select(col(OutboxRow.id))
     .join(AlarmRow, col(AlarmRow.id) == col(OutboxRow.alarm_id))
@@ -193,6 +204,16 @@ async def already_tried(tx: Transaction, notice: Notice, channel: Channel, since
     wanted = {"person": notice.person_id, "by": channel, "name": notice.notice, "since": since}
     about = {"alarm": notice.alarm_id, "visit": notice.visit_id}
     return any(parcel_of(tx, row).text == notice.text for row in await tx.rows(_LIKE_IT, **wanted, **about))
+
+
+async def waiting_by(tx: Transaction, alarm_id: int, person_id: int, notice: str) -> frozenset[Channel]:
+    """By which channels this notice of an alarm still waits to leave for a person.
+
+    One that only a look-up can help on is not waited for: it is no longer owed, because what is said anew takes its place.
+    """
+    which: dict[str, Any] = {"alarm": alarm_id, "person": person_id, "name": notice}
+    await tx.write(_SUPERSEDE, **which, state=State.GONE, trouble=False)
+    return frozenset(map(Channel, await tx.column(_WAITING, **which)))
 
 
 async def drop_unsent(tx: Transaction, alarm_id: int) -> None:

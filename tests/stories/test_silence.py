@@ -1,5 +1,7 @@
 """Silence always has a consequence: asked, nudged, alarmed, and never a silent end."""
 
+from bot.people import Channel
+from tests.fakes.twilio_messages import NEVER
 from tests.world.world import World
 
 
@@ -94,6 +96,50 @@ async def test_past_the_top_everybody_is_told_again_with_the_words_for_999(world
     await asha.texts("left")
     asha.receives("LEFT")
     world.olive.receives("LEFT")
+
+
+async def test_rounds_that_cannot_leave_come_as_one_when_they_can(world: World) -> None:
+    """While Twilio is down for ten rounds no ten texts heap up; who has Telegram gets each round by it meanwhile."""
+    asha, olive, henry = world.asha, world.olive, world.henry
+    await world.enrols(henry)
+    await world.plans(asha, end="16:30")
+    await asha.texts("1")
+    await world.until("14:18")
+    for one in (asha, olive, henry, world.dana):
+        one.ignores()
+    world.twilio.goes_down()
+    await world.until("14:39")
+    rounds = [line for line in henry.ignores() if "NOBODY ANSWERS" in line.text]
+    assert [line.channel for line in rounds] == [Channel.TELEGRAM] * 10
+    world.twilio.comes_back()
+    await world.passes("50s")
+    for one in (olive, world.dana):
+        assert len([line for line in one.ignores() if "NOBODY ANSWERS" in line.text]) == 1
+    await world.until("14:40")
+    olive.receives("14:40: NOBODY ANSWERS")
+    await olive.texts("safe rang her")
+    for one in (asha, olive, henry, world.dana):
+        one.ignores()
+
+
+async def test_a_round_of_which_nobody_knows_whether_it_left_stands_for_no_other(world: World) -> None:
+    """Twilio takes each text, says that it does not, and cannot be asked: the next round goes out all the same."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha, end="16:30")
+    await asha.texts("1")
+    await world.until("14:18")
+    world.twilio.receipts(*NEVER)
+    world.twilio.fails_next(500, after_accepting=True, times=9_999)
+    world.twilio.fails_next(500, method="list", times=9_999)
+    for one in (asha, olive, world.henry, world.dana):
+        one.ignores()
+    await world.until("14:31")
+    rounds = {line.text.split(" ")[1] for line in olive.ignores() if "NOBODY ANSWERS" in line.text}
+    assert len(rounds) >= 4
+    world.twilio.mends()
+    await olive.texts("safe rang her")
+    for one in (asha, olive, world.henry, world.dana):
+        one.ignores()
 
 
 async def test_ownership_runs_out_and_the_climb_goes_on(world: World) -> None:
