@@ -14,9 +14,10 @@ from tests.simulation.able import FOREVER, Able, both, down, outside
 from tests.simulation.broken import Broken
 from tests.simulation.ledger import AlarmLine, Books, InboxLine, Ledger, PlaceLine, Said
 from tests.simulation.outlives import Outlives
+from tests.simulation.parts import ByText
 from tests.simulation.plan import Actor, Means
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import LATE, ByText, Visitor
+from tests.simulation.truth import LATE, Visitor
 from tests.simulation.twilio import TwilioCloud
 
 PROMPTLY, AFTER_OUTAGE = 2.5, 60.0
@@ -345,6 +346,4 @@ class Reckoning:
                 asked = stay.asked_at(visitor.lengths)
                 late = since + AFTER_OUTAGE + visitor.lengths.question + CHAIN if since > asked else by + CHAIN
                 if not alarmed and now > late:
-                    raise Broken(
-                        "I3", f"{name} is silent, and nobody has been told: it is {now:.0f} s, {by:.0f} s was the time"
-                    )
+                    raise Broken("I3", f"{name} is silent, and nobody was told: it is {now:.0f} s, {by:.0f} s was due")

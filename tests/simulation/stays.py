@@ -81,6 +81,8 @@ class Stay:
     """Whether it may as well go on: they said that they were back before anybody could ask them whether they had arrived."""
     floor: float = math.inf
     ceiling: float = 0.0
+    slack: float = 0.0
+    """Seconds by which an alarm may come sooner or later: for all we know a change of plan was of another visit of theirs."""
     noticed: bool = False
     """Whether an alarm has been raised since the last word."""
     heard: float = 0.0
@@ -128,8 +130,8 @@ class Stay:
 
     def told_from(self, lengths: Lengths) -> float:
         """An alarm before this would be a false one."""
-        return min(self.told_at(lengths), self.floor)
+        return min(self.told_at(lengths), self.floor) - self.slack
 
     def told_by(self, lengths: Lengths) -> float:
         """An alarm is owed by this."""
-        return max(self.told_at(lengths), self.ceiling)
+        return max(self.told_at(lengths), self.ceiling) + self.slack

@@ -21,13 +21,14 @@ from tests.simulation.draw import draw, lengths_of
 from tests.simulation.invariants import PROMPTLY, Reckoning
 from tests.simulation.ledger import Books, Got
 from tests.simulation.many import SIZE, for_twins, several
+from tests.simulation.parts import ByText
 from tests.simulation.plan import VISITORS, Fault, Means, Plan, Size, Whose
 from tests.simulation.record import BEGINS
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
 from tests.simulation.sweep import afternoon, boundary_by_boundary
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import ByText, Visitor
+from tests.simulation.truth import Visitor
 from tests.simulation.twilio import TwilioCloud
 
 SEEDS, SHARDS = 100, 20

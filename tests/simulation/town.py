@@ -28,6 +28,7 @@ from tests.simulation.ledger import Books, Ledger
 from tests.simulation.loop import VirtualLoop, lasting
 from tests.simulation.machine import ACCOUNT, AUTH, NUMBER, TOKEN, Machine, settings
 from tests.simulation.outlives import Outlives
+from tests.simulation.parts import ByText, visitors_of
 from tests.simulation.plan import BY_NAME, CAST, Actor, Fault, Plan
 from tests.simulation.postgres import Server
 from tests.simulation.record import BEGINS, SEALER, schools_of, url
@@ -35,7 +36,6 @@ from tests.simulation.rehearsing import DRILL, Rehearsal
 from tests.simulation.stays import Lengths
 from tests.simulation.story import Story
 from tests.simulation.telegram import TelegramCloud
-from tests.simulation.truth import ByText, Visitor, together
 from tests.simulation.twilio import DELIVERED, Receipts, Sms, TwilioCloud
 from tests.simulation.upheavals import mends_the_clock
 
@@ -74,7 +74,7 @@ class Town:
         clock = self.clocks.for_a_process
         self.machine = Machine(asked, schools_of(plan), clock, self.edges, self.able, self.note, AUTH)
         policy = next(iter(schools_of(plan).values())).policy
-        self.visitors = _visitors(plan, Lengths.of(policy))
+        self.visitors = visitors_of(plan, Lengths.of(policy))
         self.reckoning = Reckoning(
             loop.time,
             self.books,
@@ -329,15 +329,6 @@ class Town:
         if any(check.fault for check in checks):
             raise Broken("journal", checks[0].fault)
         return extra, entries
-
-
-def _visitors(plan: Plan, lengths: Lengths) -> dict[str, Visitor]:
-    """The truth about each, as the plan has it at the beginning."""
-    visitors = {actor.name: Visitor(lengths) for actor in CAST if actor.is_visitor}
-    for planned in plan.visits:
-        if planned.planned:
-            together(planned, visitors)
-    return visitors
 
 
 def _on_demand(plan: Plan) -> frozenset[str]:

@@ -5,11 +5,10 @@ on an alarm is right, by when it must be out, and what would be a false one.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.policy import Returns
-from tests.simulation.plan import Means, Visit
+from tests.simulation.plan import Means
 from tests.simulation.stays import Lengths, Stay
 
 EARLY = 7_200.0
@@ -17,10 +16,9 @@ LATE = 30.0
 """What is heard so long after it was said counts from when it was said."""
 BLUR = 2.0
 """Seconds. Of what was said within so long, the one that is heard later is the later one."""
-JUST_PASSED = 900.0
-"""A visit may still be planned so long after its start."""
 JUST = 1_800.0
 """How long after leaving "both left" is still about that visit, whatever is to come."""
+CHANGES = (Means.LATE, Means.LONGER)
 CRIES = (Means.CODE_WORD, Means.DANGER)
 TO_THE_DOOR = (Means.ARRIVED, Means.SET_OUT, Means.NOBODY_HOME, Means.FAMILY_LATE)
 FROM_THE_DOOR = (Means.LEFT, Means.BACK)
@@ -75,7 +73,7 @@ class Visitor:
 
     def _asked_back(self, stay: Stay, now: float) -> bool:
         """Whether they have been asked if they are back, from where nobody awaited that they say that they had arrived."""
-        return not self.lengths.await_arrival and stay.is_coming and stay.asked_at(self.lengths) <= now
+        return not self.lengths.await_arrival and stay.is_coming and stay.asked_at(self.lengths) < now
 
     def _urgency(self, stay: Stay, now: float) -> int:
         backward = stay.homeward or self._asked_back(stay, now)
@@ -109,6 +107,8 @@ class Visitor:
         now = said if heard - said > LATE else heard
         if said + BLUR < self._last_said(means):
             return  # later words stand
+        if now < heard and means in CHANGES and not any(one.is_inside for one in self.open_ones):
+            self._may_be_of_any(minutes * 60.0)
         stay = self._behind(means, now) or self.meant(means, now, where)
         if both and means is Means.LEFT and (stay is None or not stay.is_inside):
             stay = self._with_somebody_inside() or stay
@@ -122,6 +122,12 @@ class Visitor:
                 other._is_spoken_for(theirs, means, minutes, said, heard)
             elif was_inside and not stay.is_inside and not both:
                 other._is_left_alone(theirs, heard)
+
+    def _may_be_of_any(self, by: float) -> None:
+        """A change of plan that comes late, from between two homes: which question waited when it was said, and which when it
+        was read, cannot be known from outside. It may move any of their visits."""
+        for stay in self.open_ones:
+            stay.slack += by
 
     def _counts_for(self, theirs: Stay, means: Means, both: bool, was_inside: bool) -> bool:
         """What is said for both counts for both; how all is, only of one who is there. One may answer for who is there too."""
@@ -179,6 +185,8 @@ class Visitor:
     def _changes(self, stay: Stay, means: Means, length: float, now: float) -> None:
         if means in TO_THE_DOOR and self._asked_back(stay, now):
             return  # they are asked whether they are back, or where they are
+        if means in (*CHANGES, Means.OK) and self._asked_back(stay, now):
+            stay.homeward = True  # they answer that question: they are on the way back, and not yet there
         if means in (Means.NOBODY_HOME, Means.FAMILY_LATE) and not stay.homeward:
             self._waits(stay, means, now)
         elif stay.homeward:
@@ -313,36 +321,3 @@ class Visitor:
         stay.alone = None
         if lengths.every is not None or (stay.check_in is not None and stay.check_in <= now):
             stay.check_in = now + lengths.every if lengths.every else None
-
-
-Parts = list[tuple[Visitor, Stay]]
-
-
-def together(visit: Visit, visitors: Mapping[str, Visitor]) -> Parts:
-    """A visit is planned for these: each has a part of their own."""
-    parts = [(visitors[name], visitors[name].expects(visit.starts, visit.ends, visit.back)) for name in visit.goers]
-    for name, (visitor, stay) in zip(visit.goers, parts, strict=True):
-        stay.others = [part for part in parts if part[0] is not visitor]
-        visitor.partners |= {*visit.goers} - {name}
-    return parts
-
-
-@dataclass(slots=True)
-class ByText:
-    """The visits that are planned by text: each is there from when the last of its plan is heard, until a no is."""
-
-    visits: Mapping[int, Visit]
-    visitors: Mapping[str, Visitor]
-    _parts: dict[int, Parts] = field(default_factory=dict)
-
-    def hears(self, number: int, means: Means, heard: float) -> None:
-        """A part of a plan, or an answer to the request for a yes. What has begun is called off by nobody's no."""
-        visit = self.visits[number]
-        if means is Means.PLANS and heard <= visit.starts + JUST_PASSED:
-            self._parts[number] = together(visit, self.visitors)
-            for visitor, stay in self._parts[number]:
-                stay.ceiling = heard + visitor.lengths.question
-        elif means is Means.NO:
-            for _, stay in self._parts.get(number, ()):
-                if stay.is_coming and not stay.set_out and heard < stay.starts:
-                    stay.over = heard
