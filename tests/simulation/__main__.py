@@ -31,11 +31,12 @@ def main() -> int:
             explained(given.explain, tells=lambda what: console.print(f"[dim]{what}")), markup=False, highlight=False
         )
         return 0
+    told: set[int] = set()
     total = many(
         given.visits,
         given.first,
         processes=given.processes,
-        tells=lambda so_far: progress(console, so_far, given.visits),
+        tells=lambda so_far: progress(console, told, so_far, given.visits),
     )
     show(console, total)
     for result in total.broken[:3]:
@@ -50,7 +51,12 @@ def tells_of(console: Console, kind: str, count: int, broken: list[str]) -> None
         console.print(f"  {one}", markup=False, highlight=False)
 
 
-def progress(console: Console, so_far: Sum, wanted: int) -> None:
+def progress(console: Console, told: set[int], so_far: Sum, wanted: int) -> None:
+    """How far it is, and each seed that fails as soon as that is known."""
+    for result in so_far.broken:
+        if result.seed not in told:
+            told.add(result.seed)
+            console.print(f"seed {result.seed}: {result.broken}", markup=False, highlight=False)
     done = so_far.total("visits")
     if sys.stdout.isatty() or len(so_far.results) % 80 == 0:
         console.print(f"{done} of {wanted} visits, {so_far.wall:.0f} s, broken: {len(so_far.broken)}")
