@@ -220,8 +220,9 @@ def call_off(turn: Turn) -> None:
 
 
 def expect_back(turn: Turn) -> None:
-    """From now on the return is awaited (E2b E4)."""
-    turn.set(returns_at=turn.place.returns_at or turn.now + turn.policy.journey)
+    """From now on the return is awaited (E2b E4): at its time, or after the journey where none was planned or it has passed."""
+    planned = turn.place.returns_at
+    turn.set(returns_at=planned if planned is not None and planned > turn.now else turn.now + turn.policy.journey)
 
 
 def come_back(turn: Turn) -> None:

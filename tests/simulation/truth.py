@@ -227,7 +227,8 @@ class Visitor:
         lengths = self.lengths
         wanted = lengths.returns is Returns.ALWAYS or (lengths.returns is Returns.PLANNED and stay.back is not None)
         if wanted and (stay.is_inside or stay.set_out):
-            stay.homeward, stay.left, stay.back = True, now, stay.back or now + lengths.journey
+            ahead = stay.back is not None and stay.back > now
+            stay.homeward, stay.left, stay.back = True, now, stay.back if ahead else now + lengths.journey
             stay.floor, stay.ceiling = math.inf, 0.0
         else:
             stay.over = now

@@ -50,3 +50,27 @@ async def test_the_return_is_awaited_after_the_last_visit_only(world: World) -> 
     await asha.texts("4")
     olive.receives("ENDED 16:30: Asha texted BACK")
     assert await world.state(asha) == "returned"
+
+
+async def test_who_leaves_after_the_time_of_the_return_is_awaited_after_the_journey(world: World) -> None:
+    """Nobody on the road is asked at once whether they are back: the planned time has passed, and says nothing any more."""
+    asha, olive = world.asha, world.olive
+    await world.plans(asha, start="14:00", end="15:00", back="15:30")
+    await asha.texts("arrived")
+    asha.receives("ARRIVED 14:00")
+    await world.until("14:59")
+    asha.ignores()
+    await asha.texts("ok")
+    await world.until("15:40")
+    for one in (asha, olive, world.henry, world.dana):
+        one.ignores()
+    await asha.texts("left, no concerns")
+    asha.receives("LEFT 15:40. Text 4 when you are back, expected 16:10.")
+    for one in (olive, world.henry, world.dana):
+        one.ignores()
+    await world.until("16:24")
+    asha.receives_nothing()
+    await world.until("16:25")
+    asha.receives("Expected back 16:10")
+    await asha.texts("4")
+    assert await world.state(asha) == "returned"
