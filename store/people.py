@@ -107,15 +107,13 @@ async def wrote_on(tx: Transaction, person: Person, channel: Channel) -> None:
 async def choose_code_word(tx: Transaction, person: Person, phrase: str) -> None:
     """The person's own phrase from now on, in place of any before."""
     sealed = tx.sealer.seal(json.dumps([phrase]))
-    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.exec(query.values(code_words=sealed))
+    await tx.write(_ONE, number=person.id, of=person.school_id, code_words=sealed)
 
 
 async def lose_channel(tx: Transaction, person: Person, channel: Channel) -> None:
     """The channel refuses us: the other one is used until they write on it again."""
     lost = ";".join(sorted(person.lost | {channel}))
-    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.exec(query.values(lost=lost))
+    await tx.write(_ONE, number=person.id, of=person.school_id, lost=lost)
 
 
 async def opt_out(tx: Transaction, person: Person) -> None:
@@ -128,8 +126,7 @@ async def opt_in(tx: Transaction, person: Person) -> None:
 
 
 async def _stop(tx: Transaction, person: Person, stopped: bool, lost: frozenset[Channel]) -> None:
-    query = update(PersonRow).where(col(PersonRow.id) == person.id, col(PersonRow.school_id) == person.school_id)
-    await tx.session.exec(query.values(opted_out=stopped, lost=";".join(sorted(lost))))
+    await tx.write(_ONE, number=person.id, of=person.school_id, opted_out=stopped, lost=";".join(sorted(lost)))
 
 
 async def invite(tx: Transaction, person: Person, token: str, expires_at: datetime) -> None:
