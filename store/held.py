@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, and_, bindparam, exists, insert, or_, update
+from sqlalchemy import Executable, Integer, and_, bindparam, exists, insert, literal, or_, update
 from sqlmodel import col, select
 
 from bot.held import LATE_RUN, SETTLED, TENDED, UNFINISHED, Held, Step
@@ -48,24 +48,31 @@ def _held(tx: Transaction, row: HeldRow) -> Held:
     return Held(**{**values, **opened, "step": known(Step, row.step, Step.FAILED)})
 
 
-async def unjudged(tx: Transaction, live_from: datetime, limit: int) -> Sequence[tuple[int, int]]:
-    """Places, with their school, that have changed since it was last judged what should be held for them.
+async def unjudged(
+    tx: Transaction, live_from: datetime, limit: int, schools: Collection[int], besides: Collection[int] = ()
+) -> Sequence[tuple[int, int]]:
+    """Places of these schools, with their school, that have changed since it was last judged what should be held for them.
 
-    A planned one counts from when its start is `live_from` or before.
+    A planned one counts from when its start is `live_from` or before; those `besides` do not.
     """
-    found = await tx.execute(_unjudged(), {"live_from": live_from, "most": limit})
+    some = {"besides": list(besides)} if besides else {}
+    query = _unjudged(tuple(sorted(schools)), bool(besides))
+    found = await tx.execute(query, {"live_from": live_from, "most": limit, **some})
     return [(school_id, place_id) for school_id, place_id in found if place_id]
 
 
 @cache
-def _unjudged() -> Executable:
+def _unjudged(schools: tuple[int, ...], besides: bool) -> Executable:
     """Built once: that takes longer than running it."""
     of_place = col(HeldRow.place_id) == col(PlaceRow.id)
     same = col(HeldRow.place_version) == col(PlaceRow.version)
     fresh = and_(begun(bindparam("live_from")), ~exists().where(of_place, same))
     stale = exists().where(of_place, ~same, col(HeldRow.step).in_(_TENDED))
-    query = select(PlaceRow.school_id, PlaceRow.id).where(or_(fresh, stale)).order_by(col(PlaceRow.id))
-    return query.limit(bindparam("most", type_=Integer))
+    ours = col(PlaceRow.school_id).in_([literal(number) for number in schools])
+    query = select(PlaceRow.school_id, PlaceRow.id).where(ours, or_(fresh, stale))
+    if besides:
+        query = query.where(col(PlaceRow.id).not_in(bindparam("besides", expanding=True)))
+    return query.order_by(col(PlaceRow.id)).limit(bindparam("most", type_=Integer))
 
 
 async def of_place(tx: Transaction, place_id: int) -> list[Held]:

@@ -21,13 +21,14 @@ from bot.ladder import ladder as ladder_of
 from bot.people import Person
 from bot.place import Place
 from handlers.desk.case import Case, Habits
+from handlers.desk.sores import Sores
 from handlers.held import telling
 from store import held as rows
 from store import underway, visits
 from store.database import Database
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+BATCH, PLACE = 50, "place"
 AT_ONCE = 8
 TIME_LIMIT = 20.0
 """Seconds for all that one text needs of the provider in one pass."""
@@ -49,6 +50,7 @@ class Backstop:
     obstacle: Obstacle | None
     wake: Callable[[], None]
     _under_way: dict["asyncio.Task[None]", int] = field(default_factory=dict)
+    _sores: Sores = field(default_factory=Sores)
 
     async def begin(self) -> None:
         """At the start: what a process that died has left half done is looked into."""
@@ -61,7 +63,8 @@ class Backstop:
             return await self._tell_of_none(self.obstacle) if self.obstacle else 0
         now = self.clock()
         async with self.database.transaction() as tx:
-            changed = await rows.unjudged(tx, now + judge.EARLY, BATCH)
+            resting = self._sores.resting(PLACE, now)
+            changed = await rows.unjudged(tx, now + judge.EARLY, BATCH, self.habits.schools, resting)
         count = sum([await self._judge(school_id, place_id) for school_id, place_id in changed])
         free = AT_ONCE - len(self._under_way)
         async with self.database.transaction() as tx:
@@ -101,16 +104,17 @@ class Backstop:
     # -- what should be held ------------------------------------------------------------------------
 
     async def _judge(self, school_id: int, place_id: int) -> int:
-        """One place, one transaction. A place that cannot be judged is logged and judged again, and blocks no other."""
+        """One place, one transaction. One that cannot be judged is logged and tried again later, and blocks no other."""
         try:
             async with self.database.transaction() as tx:
                 place = await visits.place_by_id(tx, school_id, place_id)
-                if place is None or school_id not in self.habits.schools:
-                    return 0
-                return await self._plan(Case(tx, self.clock(), self.habits), school_id, place)
+                count = await self._plan(Case(tx, self.clock(), self.habits), school_id, place) if place else 0
         except Exception as error:
             log.exception("held texts not judged", place=place_id, error=type(error).__name__)
+            self._sores.failed(PLACE, place_id, self.clock())
             return 0
+        self._sores.healed(PLACE, place_id)
+        return count
 
     async def _plan(self, case: Case, school_id: int, place: Place) -> int:
         wanted = judge.wish(place, await case.policy(school_id, place.visit_id), case.now)

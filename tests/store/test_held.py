@@ -20,19 +20,21 @@ async def test_a_place_is_judged_anew_when_it_has_changed(database: Database) ->
     """Not before it is live; then once, and again after each change, and once more when it has closed."""
     async with database.transaction() as tx:
         one = await scene(tx)
-        mine = (one.school_id, one.place.id or 0)
-        assert await rows.unjudged(tx, NOW - SECOND, 9) == []
-        assert await rows.unjudged(tx, NOW + EARLY, 9) == [mine]
+        mine, ours = (one.school_id, one.place.id or 0), [one.school_id]
+        assert await rows.unjudged(tx, NOW - SECOND, 9, ours) == []
+        assert await rows.unjudged(tx, NOW + EARLY, 9, ours) == [mine]
+        assert await rows.unjudged(tx, NOW + EARLY, 9, ours, [mine[1]]) == []
+        assert await rows.unjudged(tx, NOW + EARLY, 9, [one.school_id + 1]) == []
         await arm(tx, one)
-        assert await rows.unjudged(tx, NOW, 9) == []
+        assert await rows.unjudged(tx, NOW, 9, ours) == []
         await visits.save_place(tx, one.school_id, replace(one.place, deadline_at=NOW + HOUR))
-        assert await rows.unjudged(tx, NOW, 9) == [mine]
+        assert await rows.unjudged(tx, NOW, 9, ours) == [mine]
         changed = await visits.place_by_id(tx, *mine)
         assert changed is not None
         await rows.judged(tx, changed)
-        assert await rows.unjudged(tx, NOW, 9) == []
+        assert await rows.unjudged(tx, NOW, 9, ours) == []
         await visits.save_place(tx, one.school_id, replace(changed, deadline=None, deadline_at=None))
-        assert await rows.unjudged(tx, NOW, 9) == [mine]
+        assert await rows.unjudged(tx, NOW, 9, ours) == [mine]
 
 
 async def test_the_outcome_of_a_call_counts_only_where_nothing_has_changed(database: Database) -> None:

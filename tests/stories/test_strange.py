@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.authorising import Event, Request
 from handlers.desk.sores import PAUSES, TELL_AT, Sores
@@ -138,6 +139,21 @@ async def test_a_request_that_fails_rests_as_every_deadline_does(world: World, t
         assert await world.attached.service.desk.turn() == 0
         coming = await world.attached.service.next_instant()
         assert coming is not None and coming > world.clock()
+
+
+async def test_a_visit_whose_held_text_cannot_be_judged_rests_and_blocks_no_other(world: World, tmp_path: Path) -> None:
+    """It is tried again a little later each time, and not with every beat; for the next visit a text is held meanwhile."""
+    broken = await world.plans(world.asha)
+    await world.plans(world.ben)
+    await world.crashes()
+    writes(tmp_path, f"UPDATE visit SET policy = 'no policy at all' WHERE id = {broken}")
+    with capture_logs() as logs:
+        await world.reopens()
+        for _ in range(5):
+            await world.attached.service.backstop.turn()
+        await world.attached.service.backstop.settle()
+    assert [log["event"] for log in logs].count("held texts not judged") == 1
+    assert len(world.twilio.held()) == 2
 
 
 async def test_an_older_version_acts_where_it_may_and_refuses_where_it_may_not(world: World, tmp_path: Path) -> None:
