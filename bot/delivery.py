@@ -45,7 +45,8 @@ class Attempt:
 class Parcel:
     """One message about to leave. `reference` is the outbox row's own, 0 without one; `tries` counts the earlier tries.
 
-    `copy`: the number of an earlier copy of the same words to the same phone; it goes another way than the first.
+    `copy`: the number of an earlier copy of the same words to the same phone; it goes another way than the first. `made_at`:
+    when it was written down, by our clock, where that is known: no earlier try is older.
     """
 
     reference: int
@@ -57,6 +58,7 @@ class Parcel:
     asks_number: bool = False
     tries: int = 0
     copy: int = 0
+    made_at: datetime | None = None
 
 
 class Carrier(Protocol):

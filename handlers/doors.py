@@ -238,7 +238,14 @@ def _reconciler(settings: Settings, service: Service) -> Reconciler | None:
     desk = service.desk
     caught_up = partial(desk.drained, "twilio")
     return Reconciler(
-        service.database, service.clock, listing.since, desk.keep, desk.note, caught_up, listing.receipt_of
+        service.database,
+        service.clock,
+        listing.since,
+        desk.keep,
+        desk.note,
+        caught_up,
+        listing.receipt_of,
+        desk.woken.set,
     )
 
 

@@ -31,11 +31,13 @@ MARK = "twilio inbound"
 ASK_AHEAD = timedelta(seconds=20)
 """How long before a receipt is due it is asked for."""
 ASKED_AT_ONCE = 20
+BATCH = 100
+"""Texts in one transaction: each by itself would wait for the disk, and for everybody else at the store, so many times."""
 
 
 @dataclass(slots=True)
 class Reconciler:
-    """One per service. `note` writes into the journals; `caught_up` is told of every list that was taken in whole."""
+    """One per service. `note` writes into the journals; `wake` is told of texts, `caught_up` of every list taken in whole."""
 
     database: Database
     clock: Clock
@@ -44,6 +46,7 @@ class Reconciler:
     note: Callable[..., Awaitable[None]]
     caught_up: Callable[[], None]
     look_up: LookUp
+    wake: Callable[[], None]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     failing_since: datetime | None = None
     _asked: set[str] = field(default_factory=set)
@@ -95,14 +98,28 @@ class Reconciler:
     async def _catch_up(self) -> int:
         mark = await self._mark()
         listed = await self.listing(mark - OVERLAP)
+        read_at = self.clock()
         missing = await self._missing(listed)
-        # A text at a time, in order: when the store fails half way, the rest comes with the next list.
-        taken = [await self.keep(Channel.SMS, one.external_id, one.raw) for one in listed if one.external_id in missing]
+        taken = await self._take([one for one in listed if one.external_id in missing], read_at)
         newest = max((one.sent_at for one in listed), default=mark)
         if newest > mark:
             async with self.database.transaction() as tx:
                 await marks.put(tx, MARK, newest)
-        return sum(taken)
+        return taken
+
+    async def _take(self, texts: Sequence[Listed], read_at: datetime) -> int:
+        """Keep them in order; when the store fails half way, the rest comes with the next list. Gives how many were new.
+
+        All came in when the list was read, by which each has its age: a text that the store took later would pass for younger,
+        and for a later word than what was said after it.
+        """
+        count = 0
+        for first in range(0, len(texts), BATCH):
+            async with self.database.transaction() as tx:
+                for one in texts[first : first + BATCH]:
+                    count += await inbox.keep(tx, Channel.SMS, one.external_id, one.raw, read_at)
+            self.wake()
+        return count
 
     async def _mark(self) -> datetime:
         """The time of the newest text known, by Twilio's clock; on a new store now, because older texts are nobody's."""

@@ -141,6 +141,7 @@ def parcel_of(tx: Transaction, row: OutboxRow) -> Parcel:
         asks_number=packed["asks_number"],
         tries=row.tries,
         copy=packed.get("copy", 0),
+        made_at=row.made_at,
     )
 
 

@@ -22,7 +22,10 @@ from handlers.sms.line import TOO_MANY, Line, Throttled, Unsent
 from handlers.sms.senders import Sender, Senders
 
 VALIDITY_SECONDS = 600  # of an alarm: Twilio's default is 10 h, and one that comes tomorrow misleads
-LOOK_BACK = 50  # texts to one number: the page the look-up reads
+LOOK_BACK, DEEPEST = 50, 500
+"""Texts to one number: a page of a look-up, and how many it reads at most, where those are younger than what it looks for."""
+AROUND = timedelta(minutes=1)
+"""By so much their clock and ours may differ in what is older than a notice."""
 FIND_WITHIN = timedelta(minutes=30)
 MOST_TAKEN = 10_000
 ALARMS, OTHERS = "sms-alarm", "sms"
@@ -116,7 +119,7 @@ class SmsCarrier:
         UNKNOWN where Twilio's list does not answer.
         """
         try:
-            texts = await self._line.call(_pool(parcel), lambda: self._list(parcel.address))
+            texts = await self._line.call(_pool(parcel), lambda: self._list(parcel))
         except Exception as error:
             why = attempt_after(error).error
             log.warning("look-up failed", channel="sms", reference=parcel.reference, error=why)
@@ -141,8 +144,23 @@ class SmsCarrier:
             fields |= {"validity_period": VALIDITY_SECONDS, "risk_check": "disable"}
         return str(self._line.client.messages.create(**fields).sid or "")
 
-    def _list(self, address: str) -> list[Any]:
-        return list(self._line.client.messages.list(to=address, limit=LOOK_BACK, page_size=LOOK_BACK))
+    def _list(self, parcel: Parcel) -> list[Any]:
+        """The newest texts to this number: a page, and more only where a crowd of later ones stands before an earlier try."""
+        texts: list[Any] = []
+        for text in self._line.client.messages.stream(to=parcel.address, page_size=LOOK_BACK, limit=DEEPEST):
+            texts.append(text)
+            if len(texts) % LOOK_BACK == 0 and self._is_from_before(text, parcel):
+                break
+        return texts
+
+    def _is_from_before(self, text: Any, parcel: Parcel) -> bool:
+        """Whether a text is older than anything that this parcel can have become."""
+        if self._now is None or parcel.made_at is None or text.date_created is None:
+            return True
+        ours = self._now()
+        waited = max(ours - parcel.made_at, AT_ONCE)
+        their_now = self._line.their_now or ours
+        return bool(text.date_created < their_now - waited - AROUND)
 
     def _is_ours(self, text: Any, parcel: Parcel) -> bool:
         if text.body != parcel.text or text.direction == "inbound" or text.status in NOT_GOING_OUT:

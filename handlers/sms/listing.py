@@ -9,7 +9,8 @@ from handlers.sms.carrier import attempt_after
 from handlers.sms.inbound import RECEIPTS, external_id, pack
 from handlers.sms.line import Line
 
-PAGE = 50
+PAGE, LONG_PAGE = 50, 200
+"""Texts asked for at once; the many where the first few say that there are more."""
 MOST_PAGES = 200
 POOL, THREADS = "sms-list", 2
 
@@ -38,14 +39,16 @@ class SmsListing:
         self._numbers, self._service_sid = numbers, service_sid
 
     async def since(self, instant: datetime) -> list[Listed]:
-        """Every text from then on, oldest first. Raises Unlisted when Twilio does not give the whole list."""
+        """Every text from then on, oldest first, with its age as of now. Raises Unlisted when Twilio does not give them all."""
         filters: list[dict[str, str]] = [{"to": number} for number in self._numbers] or [{}]
         try:
             found = [one for some in filters for one in await self._pages(some, instant)]
         except Exception as error:
             raise Unlisted(attempt_after(error).error) from error
         found.reverse()  # they come newest first; those of one second keep the order in which they were sent
-        return sorted(found, key=lambda one: one.sent_at)
+        # Not while they were read: the first page's would be too young by as long as the last one took.
+        listed = [_listed(text, self._line.their_now) for text in found]
+        return sorted(listed, key=lambda one: one.sent_at)
 
     async def receipt_of(self, provider_id: str) -> Listed | None:
         """What its receipt would have said; None while there is nothing to say. Raises Unlisted."""
@@ -62,17 +65,24 @@ class SmsListing:
     async def close(self) -> None:
         await self._line.close()
 
-    async def _pages(self, filters: dict[str, str], instant: datetime) -> list[Listed]:
-        page = await self._line.call(POOL, lambda: self._line.client.messages.page(page_size=PAGE, **filters))
-        found: list[Listed] = []
-        for _ in range(MOST_PAGES):
+    async def _pages(self, filters: dict[str, str], instant: datetime) -> list[Any]:
+        """Page after page, newest first, until one is all too old. A first that is all young says that there are many."""
+        page = await self._page(filters, PAGE)
+        texts, found = list(page), list[Any]()
+        if page.next_page_url and all(_is_young(text, instant) for text in texts):
+            page = await self._page(filters, LONG_PAGE)
             texts = list(page)
-            young = [text for text in texts if (sent_at := _sent_at(text)) is not None and sent_at >= instant]
-            found += [_listed(text, self._line.their_now) for text in young if self._is_to_us(text)]
+        for _ in range(MOST_PAGES):
+            young = [text for text in texts if _is_young(text, instant)]
+            found += filter(self._is_to_us, young)
             if not young or not page.next_page_url:
                 return found
             page = await self._line.call(POOL, page.next_page)
+            texts = list(page)
         raise ValueError("a list without an end")
+
+    async def _page(self, filters: dict[str, str], size: int) -> Any:
+        return await self._line.call(POOL, lambda: self._line.client.messages.page(page_size=size, **filters))
 
     def _is_to_us(self, text: Any) -> bool:
         if text.direction != "inbound":
@@ -84,6 +94,11 @@ def _sent_at(text: Any) -> datetime | None:
     """When Twilio had it from the phone: `date_sent` is when it told us, or tried to."""
     found: datetime | None = text.date_created or text.date_sent
     return found
+
+
+def _is_young(text: Any, instant: datetime) -> bool:
+    sent_at = _sent_at(text)
+    return sent_at is not None and sent_at >= instant
 
 
 def _listed(text: Any, their_now: datetime | None) -> Listed:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,28 @@ async def test_a_clock_of_ours_that_is_an_hour_ahead(twilio: TwilioServer) -> No
     sent = await before.send(parcel())
     assert await after.find(parcel()) == sent
     await before.close()
+    await after.close()
+
+
+async def test_a_text_behind_a_crowd_of_later_ones(twilio: TwilioServer, clock: Hands) -> None:
+    """Sixty texts have gone to that phone since: it is looked for as far back as it was written down, and adopted."""
+    after = carrier_to(twilio.url, clock)
+    written = replace(parcel(), made_at=clock.at)
+    sent = await after.send(written)
+    for number in range(60):
+        await after.send(parcel(100 + number, text=f"ALARM K7Q2: round {number}"))
+    assert await after.find(written) == sent
+    await after.close()
+
+
+async def test_texts_from_before_it_was_written_down_are_not_paged_through(twilio: TwilioServer, clock: Hands) -> None:
+    """What a phone got an hour ago cannot be an earlier try: one page says enough."""
+    after = carrier_to(twilio.url, clock)
+    for number in range(60):
+        await after.send(parcel(100 + number, text=f"ALARM K7Q2: round {number}"))
+    clock.at += timedelta(hours=1)
+    assert await after.find(replace(parcel(), made_at=clock.at)) is None
+    assert len(twilio.calls("list")) == 1
     await after.close()
 
 

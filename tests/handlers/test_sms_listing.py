@@ -10,7 +10,7 @@ from bot.delivery import Listed, Unlisted
 from bot.events import Incoming, Sort
 from bot.people import Channel
 from handlers.sms import SmsListing, parse
-from handlers.sms.listing import PAGE
+from handlers.sms.listing import LONG_PAGE, PAGE
 from tests.fakes.hands import Hands
 from tests.fakes.twilio import TwilioServer
 
@@ -86,13 +86,24 @@ async def test_the_oldest_comes_first_and_nothing_from_before(
 
 async def test_every_page_is_read(twilio: TwilioServer, listing: SmsListing, clock: Hands) -> None:
     """An outage may hold more than one page of texts; of those before it no more is asked for than must be."""
-    for number in range(2 * PAGE + 20):
+    for number in range(2 * LONG_PAGE):
         twilio.texts(ASHA, f"before {number}", lost=True)
     clock.at += MINUTE
-    for number in range(PAGE + 10):
+    for number in range(LONG_PAGE + 10):
         twilio.texts(ASHA, f"text {number}", lost=True)
-    assert [text.text for text in read(await listing.since(clock.at))] == [f"text {n}" for n in range(PAGE + 10)]
-    assert len(twilio.calls("list")) == 3
+    assert [text.text for text in read(await listing.since(clock.at))] == [f"text {n}" for n in range(LONG_PAGE + 10)]
+    asked = [call.params["PageSize"] for call in twilio.calls("list")]
+    assert asked == [str(PAGE), str(LONG_PAGE), str(LONG_PAGE), str(LONG_PAGE)]
+
+
+async def test_a_few_texts_of_late_cost_no_long_page(twilio: TwilioServer, listing: SmsListing, clock: Hands) -> None:
+    """On any ordinary day half a minute's list is a page or two of the short ones."""
+    for number in range(3 * PAGE):
+        twilio.texts(ASHA, f"before {number}", lost=True)
+    clock.at += MINUTE
+    twilio.texts(ASHA, "arrived", lost=True)
+    assert [text.text for text in read(await listing.since(clock.at))] == ["arrived"]
+    assert [call.params["PageSize"] for call in twilio.calls("list")] == [str(PAGE), str(PAGE)]
 
 
 async def test_what_we_sent_and_what_others_got_is_not_listed(twilio: TwilioServer, clock: Hands) -> None:
