@@ -133,11 +133,11 @@ class TwilioServer(TwilioSchedule):
         with self._lock:
             self._sweep()
             if method == "list":
-                return JSONResponse(page(self.account_sid, self._messages[::-1], params))
+                return JSONResponse(page(self.account_sid, self._messages, params))
             if method == "balance":
                 money = {"account_sid": self.account_sid, "balance": self.balance, "currency": "GBP"}
                 return JSONResponse(money)
-            sms = next((one for one in self._messages if one.sid == sid), None)
+            sms = next((one for one in reversed(self._messages) if one.sid == sid), None)
             if sms is None:
                 raise TwilioError(404, 20404)
             if method == "delete":

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -106,16 +108,21 @@ def segments(body: str) -> int:
     return 1 if size <= single else -(-size // joined)
 
 
-def page(account_sid: str, newest_first: Sequence[Sms], query: Json) -> Json:
-    """One page of the list, filtered. The token names the last text given, so that new ones move no page."""
-    found = [one for one in newest_first if _matches(one, query)]
+def page(account_sid: str, oldest_first: Sequence[Sms], query: Json) -> Json:
+    """One page of the list, filtered, newest first. The token names the last text given, so that new ones move no page.
+
+    No more is looked at than that takes: a real list is no slower for what is in it from before.
+    """
     size = min(max(int(query.get("PageSize", 50)), 1), 1000)
     token = str(query.get("PageToken", "")).removeprefix("PA")
+    found = filter(partial(_matches, query=query), reversed(oldest_first))
     start = next((i + 1 for i, one in enumerate(found) if one.sid == token), 0) if token else 0
-    shown = found[start : start + size]
+    if token and not start:
+        found = filter(partial(_matches, query=query), reversed(oldest_first))
+    shown = list(islice(found, size))
     number, uri = int(query.get("Page", 0)), f"{API}/{account_sid}/Messages.json"
     following = None
-    if start + size < len(found):
+    if next(found, None) is not None:
         rest = dict(query) | {"PageSize": size, "Page": number + 1, "PageToken": f"PA{shown[-1].sid}"}
         following = f"{uri}?{urlencode(rest)}"
     return {

@@ -23,7 +23,7 @@ def is_scheduled(params: Json) -> bool:
 class TwilioSchedule(TwilioHooks):
     """The part of the server that keeps texts for later."""
 
-    _drops_schedules = False
+    _drops_schedules = _has_held = False
 
     def drops_schedules(self, drops: bool = True) -> None:
         """From now on send at once what was to be held, as Twilio does where it sees no Messaging Service."""
@@ -47,10 +47,13 @@ class TwilioSchedule(TwilioHooks):
             raise TwilioError(400, 35114) from None
         if not EARLIEST <= at - self._now() <= LATEST:
             raise TwilioError(400, 35114)
+        self._has_held = True
         return at
 
     def _sweep(self) -> None:
         """Send the scheduled texts whose time has come, in order; to a silenced number they fail (21610)."""
+        if not self._has_held:
+            return
         at = self._now()
         held = [one for one in self._messages if one.status == "scheduled"]
         ripe = [one for one in held if one.send_at and one.send_at <= at]
