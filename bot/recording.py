@@ -22,6 +22,7 @@ from bot.words.fold import fold
 LONGEST = 4000
 LATER = "later"
 _CONCERN = frozenset({Kind.CONCERN})
+_GONE = frozenset({Kind.LEFT, Kind.NOT_RETURNING, Kind.RETURNED})
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:%|per\s?cent|pc\b|y\s?cant)")
 _BARE = re.compile(r"\W*(\d{1,3}(?:[.,]\d{1,2})?)\W*")
 _BETWEEN = re.compile(r"\s*(?:\n|;|•|(?:^|\s)\d[.)]\s)\s*")
@@ -43,9 +44,9 @@ def form(wanted: Wanted) -> Form:
     """The questions in their order."""
     in_words = _or_later(text(LONGEST, may_skip=True))
     asked = [
-        Field("present", "record_present", in_words, free=True, hears=_CONCERN, wordy=True),
-        Field("summary", "record_summary", in_words, free=True, hears=_CONCERN, wordy=True),
-        Field("agreed", "record_agreed", _or_later(_agreed), free=True, hears=_CONCERN, wordy=True),
+        Field("present", "record_present", in_words, free=True, hears=_CONCERN, wordy=_GONE | {Kind.OK}),
+        Field("summary", "record_summary", in_words, free=True, hears=_CONCERN, wordy=_GONE),
+        Field("agreed", "record_agreed", _or_later(_agreed), free=True, hears=_CONCERN, wordy=_GONE),
         Field("agreed_by", "record_agreed_by", _or_later(_by), skipped=_has_its_days, free=True),
     ]
     more = {
@@ -53,7 +54,7 @@ def form(wanted: Wanted) -> Form:
         "attendance": Field("attendance", "record_attendance", _or_later(_attendance), free=True),
         "signature": Field("signature", "record_signature", _or_later(yes_no), YES_NO),
         "transport": Field("transport", "record_transport", _or_later(_transport), free=True),
-        "feedback": Field("feedback", "record_feedback", in_words, free=True, wordy=True),
+        "feedback": Field("feedback", "record_feedback", in_words, free=True, wordy=_GONE),
     }
     asked += [field for name, field in more.items() if getattr(wanted, name)]
     return tuple(_unless_later(field) for field in asked)

@@ -178,13 +178,15 @@ class Delivery:
         early = (leased.not_before - self.clock()).total_seconds()
         if self.ahead and early > 0:
             await asyncio.sleep(early)
+        begun = self.clock()
         attempt = await self._try(leased)
+        took = self.clock() - begun
         self._note_health(leased, attempt)
         written = False
         while not written:
             try:
                 async with self._landing:
-                    await self._write_down(leased, attempt)
+                    await self._write_down(leased, attempt, took)
                 written = True
             except StoreDown:
                 # What left has left; until the store is back the lease keeps others from sending it again.
@@ -206,13 +208,13 @@ class Delivery:
         else:
             self.ailing.discard(channel)
 
-    async def _write_down(self, leased: Leased, attempt: Attempt) -> None:
+    async def _write_down(self, leased: Leased, attempt: Attempt, took: timedelta) -> None:
         """Note the outcome, and in the same transaction take what may leave next."""
         ours = False
 
         async def outcome(tx: Transaction) -> None:
             nonlocal ours
-            ours = await leases.write_down(tx, leased, attempt, self.clock())
+            ours = await leases.write_down(tx, leased, attempt, self.clock(), took)
 
         await self._take_in_hand(outcome, leased)
         if attempt.verdict in (Verdict.SENT, Verdict.REFUSED):

@@ -20,6 +20,8 @@ from store.outbox import MOST_RESENDS, PENDING, State, ours, over, parcel_of
 from store.sweep import among
 from store.tables import OutboxRow
 
+SHORTEST = timedelta(seconds=1)
+"""The least pause between two tries of a notice, however long the first took."""
 # Built once: that takes longer than running it.
 _ONE = update(OutboxRow).where(col(OutboxRow.id) == bindparam("reference"))
 _MINE = _ONE.where(col(OutboxRow.lease) == bindparam("ours"), col(OutboxRow.state) == State.LEASED)
@@ -131,8 +133,14 @@ def _blocked() -> ColumnElement[bool]:
     )
 
 
-async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: datetime) -> bool:
-    """Note what a try came to; False, and nothing written, when the lease is no longer ours."""
+async def write_down(
+    tx: Transaction, leased: Leased, attempt: Attempt, now: datetime, took: timedelta = timedelta(0)
+) -> bool:
+    """Note what a try came to, and how long it `took`; False, and nothing written, when the lease is no longer ours.
+
+    The pause before the next counts from when this one began: a provider that comes back while the last try still hangs has an
+    alarm within 10 s of that (DESIGN §7, I4).
+    """
     tries = leased.parcel.tries + 1
     values: dict[str, object] = {"tries": tries, "error": attempt.error, "lease": None, "lease_until": None}
     if attempt.verdict is Verdict.SENT:
@@ -142,7 +150,8 @@ async def write_down(tx: Transaction, leased: Leased, attempt: Attempt, now: dat
     elif _is_final(leased, attempt):
         values |= {"state": State.REFUSED, "trouble": True}
     else:
-        wait = attempt.after if attempt.after is not None else pause_before(tries, leased.parcel.urgent)
+        pause = pause_before(tries, leased.parcel.urgent)
+        wait = attempt.after if attempt.after is not None else max(pause - took, min(pause, SHORTEST))
         doubtful = attempt.verdict is Verdict.UNKNOWN or leased.doubtful
         values |= {"state": State.OWED, "next_at": now + wait, "doubtful": doubtful}
         # What a receipt has reported stays reported: only the desk settles it.

@@ -11,10 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.alarm import State as AlarmState
+from bot.drill import State as DrillState
 from bot.place import State
 from store.database import Transaction
 from store.outbox import PENDING
-from store.tables import AlarmRow, OutboxRow, PlaceRow
+from store.tables import AlarmRow, DrillRow, OutboxRow, PlaceRow
 
 
 def begun(live_from: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -41,6 +42,7 @@ def _parts() -> _Parts:
             exists().where(has_begun)
             | exists().where(col(AlarmRow.state) != AlarmState.STOOD_DOWN)
             | exists().where(col(OutboxRow.state).in_(PENDING))
+            | exists().where(col(DrillRow.state) == DrillState.OPEN)
         ),
     )
 
@@ -65,5 +67,5 @@ async def next_start(tx: Transaction, after: datetime) -> datetime | None:
 
 
 async def is_quiet(tx: Transaction, live_from: datetime) -> bool:
-    """Whether no visit has begun, no alarm is open and nothing is owed: no deadline that is counted from now."""
+    """Whether no visit has begun, no alarm or drill is open and nothing is owed: no deadline that is counted from now."""
     return not (await tx.execute(_parts().anything, {"live_from": live_from})).scalar_one()

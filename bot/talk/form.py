@@ -70,7 +70,8 @@ class Field:
     """One question. `free`: any words at all are an answer, so a text that is plainly about a visit is not taken for one.
 
     `hears`: kinds of meaning that are this field's own to deal with, and not the visit's ("any concerns?"). `repeats`: kinds
-    that only say once more what it was asked after, and are never an answer to it ("left"). `wordy`: no digit answers it.
+    that only say once more what it was asked after, and are never an answer to it ("left"). `wordy`: it wants words, so that
+    no digit answers it, nor in few words any of these kinds: they are of a visit.
     """
 
     name: str
@@ -81,7 +82,7 @@ class Field:
     free: bool = False
     hears: frozenset[Kind] = frozenset()
     repeats: frozenset[Kind] = frozenset()
-    wordy: bool = False
+    wordy: frozenset[Kind] = frozenset()
 
 
 Form = tuple[Field, ...]

@@ -4,7 +4,7 @@ Danger and the code word have been looked for before anybody asks this, and what
 asked here is only whether an ordinary text may be taken for an answer. Whoever is inside a home, on the way there, or
 waited for talks to the visit: every digit and everything that even nearly means something there is the visit's. Elsewhere a
 conversation takes digits and short answers, but not a digit that may be a word about a visit, when its question was asked
-long ago; nor does a question that wants words take one from somebody who goes on visits.
+long ago; nor does a question that wants words take one from somebody who goes on visits, nor "left" and no more.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
         return Belongs.TALK if says_nothing else Belongs.VISIT
     if reading.digit is not None:
         stale = heard.goes and (age > FRESH or not field.options)
-        meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON or field.wordy)
+        meant_for_visit = stale and (reading.digit == "1" or standing is Standing.SOON or bool(field.wordy))
         meant_for_visit = meant_for_visit or (reading.digit == BACK and standing is Standing.SOON)
         meant_for_visit = meant_for_visit or bool(_again(field, reading))
         return Belongs.VISIT if meant_for_visit else Belongs.TALK
@@ -95,6 +95,9 @@ def belongs(field: Field, heard: Heard, standing: Standing, age: timedelta) -> B
     told = kinds & (_HEARD[standing] | _for_both(reading) | _again(field, reading)) - (
         {Kind.NOBODY_HOME} if words == 1 else set()
     )  # "nobody" may well be an answer
+    if heard.goes and words <= SHORT:
+        # It may be of a visit whose arrival the other platform still holds.
+        told |= kinds & field.wordy
     asks = bool(kinds) and kinds <= _QUESTIONS and words <= SHORT
     plainly = (heard.certain and bool(told)) or bool(told & RAISING) or asks
     if plainly and field.free:

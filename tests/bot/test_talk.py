@@ -257,10 +257,19 @@ def test_leaving_said_again_is_no_concern(given: str, whose: Belongs) -> None:
 @pytest.mark.parametrize("given", ["1", "2", "3"])
 def test_a_question_that_wants_words_takes_no_digit_of_somebody_who_visits(given: str) -> None:
     """ "Who was there?" is answered with no "3": that is a word about a visit, also where none is open as far as is known."""
-    asked = replace(NOTE, wordy=True)
+    asked = replace(NOTE, wordy=frozenset({Kind.LEFT}))
     assert belongs(asked, says(given), Standing.FREE, timedelta(0)) is Belongs.VISIT
     assert belongs(asked, says(given, goes=False), Standing.FREE, timedelta(0)) is Belongs.TALK
     assert belongs(asked, says("3 of the family"), Standing.FREE, timedelta(0)) is Belongs.TALK
+
+
+def test_a_question_that_wants_words_takes_no_few_words_about_a_visit() -> None:
+    """ "Left" may be of a visit whose arrival has not been read yet; of who never visits, or in a sentence, it is an answer."""
+    asked = replace(NOTE, wordy=frozenset({Kind.LEFT}))
+    assert belongs(asked, says("left"), Standing.FREE, timedelta(0)) is Belongs.VISIT
+    assert belongs(asked, says("all ok"), Standing.FREE, timedelta(0)) is Belongs.TALK
+    assert belongs(asked, says("left", goes=False), Standing.FREE, timedelta(0)) is Belongs.TALK
+    assert belongs(asked, says("gran, who had left the door open"), Standing.FREE, timedelta(0)) is Belongs.TALK
 
 
 def test_an_old_question_takes_a_digit_of_somebody_who_never_visits() -> None:

@@ -113,7 +113,7 @@ class Visitor:
         if both and means is Means.LEFT and (stay is None or not stay.is_inside):
             stay = self._with_somebody_inside() or stay
         if stay is None:
-            self._opens(means, said, now)
+            self._opens(means, said, now, heard)
             return
         was_inside = stay.is_inside
         self._takes(stay, means, minutes, said, heard)
@@ -175,15 +175,17 @@ class Visitor:
     def _heard_of(self, stay: Stay, means: Means) -> float:
         return 0.0 if means is Means.ARRIVED and stay.is_coming else stay.heard
 
-    def _opens(self, means: Means, said: float, now: float) -> None:
+    def _opens(self, means: Means, said: float, now: float, heard: float) -> None:
         if means not in (Means.ARRIVED, Means.NOBODY_HOME, Means.FAMILY_LATE):
             return
         stay = Stay(now, now + self.lengths.unplanned, heard=said)
         self.stays.append(stay)
         self._changes(stay, means, 0.0, now)
+        if stay.asked_at(self.lengths) <= heard:
+            stay.ceiling = heard + self.lengths.question  # nobody could be asked this before
 
     def _changes(self, stay: Stay, means: Means, length: float, now: float) -> None:
-        if means in TO_THE_DOOR and self._asked_back(stay, now):
+        if means in (*TO_THE_DOOR, Means.CALLED_OFF) and self._asked_back(stay, now):
             return  # they are asked whether they are back, or where they are
         if means in (*CHANGES, Means.OK) and self._asked_back(stay, now):
             stay.homeward = True  # they answer that question: they are on the way back, and not yet there
@@ -251,7 +253,8 @@ class Visitor:
             case Means.SET_OUT:
                 stay.set_out, stay.starts = True, max(stay.starts, now)
             case _:
-                if stay.told_at(self.lengths) <= now:
+                # After an outage the alarm may have come sooner than was owed: then this answers it all the same.
+                if stay.noticed or stay.told_at(self.lengths) <= now:
                     stay.floor, stay.starts = stay.told_from(self.lengths), max(stay.starts, now)
 
     def _inside(self, stay: Stay, means: Means, length: float, now: float) -> None:

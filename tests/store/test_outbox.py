@@ -329,3 +329,17 @@ async def test_a_phone_shows_what_it_got(database: Database) -> None:
         got = await outbox.got_by(tx, Channel.SMS, ASHA.phone)
         assert await leases.next_due(tx) == NOW
     assert got == [Got(NOW + MINUTE, Channel.SMS, text, ()) for text in ("one", "two")]
+
+
+async def test_the_pause_counts_from_when_a_try_began(database: Database) -> None:
+    """A try that hung for eight seconds has waited that long already: whoever comes back meanwhile has the alarm within ten."""
+    [row_id] = await owe(database, notice("ALARM", urgent=True))
+    now = NOW
+    for _ in range(3):
+        [leased] = await take(database, now)
+        async with database.transaction() as tx:
+            await leases.write_down(tx, leased, Attempt(Verdict.UNKNOWN), now, took=8 * SECOND)
+        found = await row(database, row_id)
+        waited, now = found.next_at - now, found.next_at
+    assert waited == URGENT_PAUSE[2] - 8 * SECOND
+    assert waited >= leases.SHORTEST

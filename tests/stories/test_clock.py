@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from store import drills
 from tests.world.torn import Hands, TornClock
 from tests.world.world import World
 
@@ -74,6 +75,21 @@ async def test_once_nobody_is_out_the_wall_clock_is_taken(world: World) -> None:
     asha.receives("ARRIVED 13:52")
     await asha.texts("left")
     for one in (asha, olive):
+        one.ignores()
+
+
+async def test_a_drill_ends_in_its_time_before_the_wall_clock_is_taken(world: World) -> None:
+    """Its end is counted by ours: taken back by an hour in the middle of it, it would go on for an hour more."""
+    torn(world).sets(HOUR)
+    await world.passes("1m")
+    torn(world).sets(-HOUR)
+    async with world.attached.service.database.transaction() as tx:
+        await drills.ask(tx, world.school_id, world.clock())
+    await world.passes("30s")
+    world.olive.receives("TEST")
+    await world.passes("10m")
+    world.olive.receives("TEST OVER")
+    for one in (world.olive, world.henry, world.dana):
         one.ignores()
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.people import Channel
 from tests.world.after import agreements_of, chores, feedback, record_of, visited
 from tests.world.phones import Human
@@ -150,6 +152,22 @@ async def test_a_bare_digit_is_not_put_on_the_record(world: World) -> None:
     assert "present" not in (await record_of(world, number)).answers
     await asha.texts("no")
     asha.receives("who was there?")
+
+
+@pytest.mark.parametrize("words", ["left", "left now", "I'm back", "all ok"])
+async def test_that_they_have_left_or_are_well_is_not_put_on_the_record(world: World, words: str) -> None:
+    """In so few words it is of a visit, and no answer to who was there; more words are."""
+    asha = world.asha
+    number = await visited(world)
+    await asha.texts("record")
+    asha.receives("who was there?")
+    await asha.texts(words)
+    asha.ignores()
+    assert "present" not in (await record_of(world, number)).answers
+    await asha.texts("no" if words in ("left", "left now") else "record")
+    asha.receives("who was there?")
+    await asha.texts("mum and gran, both for the whole hour")
+    asha.receives("What was said?")
 
 
 async def test_danger_in_a_record_raises_the_alarm_as_anywhere(world: World) -> None:
