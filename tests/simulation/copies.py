@@ -59,11 +59,11 @@ def counts(books: Books, ledger: Ledger, *, blind: bool) -> int:
     return sum((shown - owed).values())
 
 
-def same_phone(one: Iterable[Got], other: Iterable[Got]) -> str:
-    """I8: what differs between two phones, if anything."""
+def same_phone(one: Iterable[Got], other: Iterable[Got], within: float = 0.0) -> str:
+    """I8: what differs between two phones, if anything. `within`, s: how far the same words may be apart."""
     first, second = list(one), list(other)
     for a, b in zip(first, second, strict=False):
-        if a != b:
+        if a != b._replace(at=a.at) or abs(a.at - b.at) > within:
             return f"one got {a}, the other {b}"
     longer = (first, second)[len(second) > len(first)][min(len(first), len(second)) :]
     return f"one got more: {longer[0]}" if longer else ""
