@@ -143,6 +143,15 @@ def several(seeds: Sequence[int], size: Size = SIZE) -> list[Result]:
         return [one(seed, Path(where), size) for seed in seeds]
 
 
+def seeds_of(visits: int, first: int, size: Size = SIZE) -> range:
+    """The seeds from the first on whose runs hold that many visits: what is lived twice counts twice."""
+    seed, count = first, 0
+    while count < visits:
+        count += size.visits * (1 + (seed % TWIN_EVERY == 0))
+        seed += 1
+    return range(first, seed)
+
+
 def many(
     visits: int,
     first: int = 0,
@@ -152,9 +161,9 @@ def many(
     tells: Callable[[Sum], None] = lambda sum_: None,
     batch: int = 8,
 ) -> Sum:
-    """As many runs as hold that many visits, from the first seed on. `tells` is called as batches come back."""
+    """As many runs as hold that many visits, their twins' among them. `tells` is called as batches come back."""
     begun, total = time.monotonic(), Sum()
-    seeds = range(first, first + -(-visits // size.visits))
+    seeds = seeds_of(visits, first, size)
     with ProcessPoolExecutor(processes or os.cpu_count() or 2) as pool:
         for results in _in_turn(pool, seeds, batch, size):
             total.results += results

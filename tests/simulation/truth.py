@@ -310,6 +310,9 @@ class Visitor:
         if stay.alone is not None:
             self._is_well_alone(stay, now, silent)
             return
+        if silent and not stay.noticed:
+            # Nobody was told while they should have been: maybe the question has come only now, or the alarm in this instant.
+            stay.floor = stay.told_from(lengths)
         stay.ceiling = now + 2 * lengths.end_grace + lengths.question + (lengths.every or 0.0)
         answers_check_in = stay.check_in is not None and stay.asked_at(lengths) == stay.check_in
         if not answers_check_in or silent:
