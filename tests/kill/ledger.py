@@ -101,8 +101,7 @@ def reckon(
     watch: Watch,
 ) -> Figures:
     """Every figure, from the store as the dead process left it."""
-    texts, receipts = acknowledged(twilio, phones)
-    kept = {(channel, external_id) for channel, external_id in rows(folder, "SELECT channel, external_id FROM inbox")}
+    _, receipts = acknowledged(twilio, phones)
     causes = [cause for visitor in visitors for cause in visitor.causes]
     owed, seen = written_down(folder), shown(telegram, twilio)
     alarms = {message: count for message, count in seen.items() if message[2].startswith("ALARM ")}
@@ -111,7 +110,7 @@ def reckon(
         texts=sum(phone.sent for phone in phones),
         texts_sent_again=sum(phone.again for phone in phones),
         receipts=len(receipts),
-        inbound_lost=len((texts | receipts) - kept),
+        inbound_lost=len(lost(folder, twilio, phones)),
         alarms_called_for=len(causes),
         alarms_missed=sum(not watch.reached(cause, AT_ONCE) for cause in causes),
         alarms_raised=int(rows(folder, "SELECT count(*) FROM alarm")[0][0]),
@@ -129,6 +128,13 @@ def reckon(
         written_down_but_never_sent=(owed - seen).total(),
         rows_stuck=int(rows(folder, STUCK)[0][0]),
     )
+
+
+def lost(folder: Path, twilio: TwilioServer, phones: Sequence[Phone]) -> list[tuple[str, str]]:
+    """What was acknowledged and is not in the inbox, as (channel, id)."""
+    texts, receipts = acknowledged(twilio, phones)
+    kept = {(channel, external_id) for channel, external_id in rows(folder, "SELECT channel, external_id FROM inbox")}
+    return sorted((texts | receipts) - kept)
 
 
 def extra(more: Counter[Message], channel: Channel) -> int:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.fakes.server import Server
-from tests.kill.ledger import Figures, reckon, rows
+from tests.kill.ledger import Figures, lost, reckon, rows
 from tests.kill.phones import LOOK
 from tests.kill.town import Lived, Town
 
@@ -53,8 +53,10 @@ def test_nothing_is_lost_however_often_the_process_is_killed(tmp_path: Path) -> 
         phones = [visitor.phone for visitor in town.visitors] + [town.deputy.phone]
         figures = reckon(tmp_path, town.telegram, town.twilio, town.visitors, phones, town.watch)
         missed = [one for visitor in town.visitors for one in visitor.causes if not town.watch.reached(one, 0.0)]
+        gone = lost(tmp_path, town.twilio, phones)
         show(town.lived, figures, f"{checks[0]['entries']} entries, fault: {checks[0]['fault'] or 'none'}")
     assert town.faults == []
+    assert gone == []
     assert missed == []
     assert {name: getattr(figures, name) for name in MUST_BE_NOTHING} == dict.fromkeys(MUST_BE_NOTHING, 0)
     assert figures.most_copies_of_one <= MOST_COPIES
