@@ -211,7 +211,7 @@ def _dangers(plain: list[Word], lexicon: Lexicon) -> frozenset[str]:
     calm_until = 0
     for at in range(len(places)):
         hit = lexicon.dangers.longest(words, sorts, at)
-        if hit is None or at < calm_until:
+        if hit is None or at < calm_until or (hit[0] == at + 1 and _is_house(plain, places[at], lexicon)):
             continue
         if hit[1] != "calm":
             found.add(hit[1])
@@ -220,6 +220,18 @@ def _dangers(plain: list[Word], lexicon: Lexicon) -> frozenset[str]:
         else:
             found.add("danger")
     return frozenset(found)
+
+
+def _is_house(plain: list[Word], at: int, lexicon: Lexicon) -> bool:
+    """Whether the emergency number at `at` is a house's: "arrived at 112 mill lane". Never 999, nor without all of that.
+
+    Who only types "112 mill lane" may mean that it is to be rung for that address (docs/decisions/0033).
+    """
+    lists, before = lexicon.lists, at - 1
+    if before > 0 and plain[before].word == ",":
+        before -= 1
+    led_up_to = before >= 0 and plain[before].word in lists["before_house"]
+    return led_up_to and plain[at].word in lists["house_numbers"] and _place(plain, at, lexicon) > at + 1
 
 
 def _ends_inside(plain: list[Word], start: int, end: int) -> bool:
