@@ -3,11 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
 
 from bot.people import Channel
 from tests.simulation.broken import Broken
-from tests.simulation.ledger import Books, Got, Ledger
+from tests.simulation.ledger import Books, Ledger
 from tests.simulation.plan import BY_NAME
 from tests.simulation.record import SEALER
 
@@ -57,13 +56,3 @@ def counts(books: Books, ledger: Ledger, *, blind: bool) -> int:
                 "I6", f"{known[1]} got {count} copies of {known[2]!r} by {known[0]}, and {owed[known]} were owed"
             )
     return sum((shown - owed).values())
-
-
-def same_phone(one: Iterable[Got], other: Iterable[Got], within: float = 0.0) -> str:
-    """I8: what differs between two phones, if anything. `within`, s: how far the same words may be apart."""
-    first, second = list(one), list(other)
-    for a, b in zip(first, second, strict=False):
-        if a != b._replace(at=a.at) or abs(a.at - b.at) > within:
-            return f"one got {a}, the other {b}"
-    longer = (first, second)[len(second) > len(first)][min(len(first), len(second)) :]
-    return f"one got more: {longer[0]}" if longer else ""

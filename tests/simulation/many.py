@@ -8,26 +8,20 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.people import Channel
-from handlers.service import BEAT
-from tests.simulation.broken import Broken
-from tests.simulation.copies import same_phone
 from tests.simulation.draw import draw
-from tests.simulation.faults import KINDS
-from tests.simulation.plan import BY_NAME, CAST, Plan, Size
+from tests.simulation.plan import BY_NAME, Plan, Size
 from tests.simulation.run import Outcome, live
 from tests.simulation.shrink import shrunk
+from tests.simulation.twins import differs, for_twins
 from tests.world.laid import compile_once, forget_routes
 
 MEMORY = Path("/dev/shm")
 TWIN_EVERY = 25
 """One run in so many is lived twice, with and without a code word (I8)."""
 SIZE = Size()
-PROVIDERS = ("Twilio", "Telegram", "flood wait")
-"""How the faults of a provider begin."""
 
 
 @dataclass(slots=True)
@@ -86,14 +80,6 @@ def lived(plan: Plan, where: Path) -> Outcome:
         forget_routes()
 
 
-def for_twins(plan: Plan) -> Plan:
-    """What can be lived twice alike: no fault that counts what is done, no contact in the visitors' way on Telegram, and
-    no auditor, whose looks come later where it has something to tell."""
-    faults = tuple(fault for fault in plan.faults if not KINDS[fault.kind].counted)
-    habits = tuple(replace(habit, by=Channel.SMS) for habit in plan.habits)
-    return replace(plan, faults=faults, habits=habits, audits=0.0)
-
-
 def one(seed: int, where: Path, size: Size = SIZE) -> Result:
     """Live one seed, and where it has a twin, that too."""
     begun = time.process_time()
@@ -117,21 +103,6 @@ def one(seed: int, where: Path, size: Size = SIZE) -> Result:
         broken=str(broken or ""),
         cpu=time.process_time() - begun,
     )
-
-
-def differs(outcome: Outcome, twin: Outcome) -> Broken | None:
-    """I8: every visitor's phone is the same, word for word and to the instant, with and without a code word on record.
-
-    To the beat, where a provider fails in the run.
-    """
-    if twin.broken:
-        return twin.broken
-    # What waits for its next try while a provider fails is taken along by whatever else comes due before the next beat.
-    within = BEAT if any(fault.kind.startswith(PROVIDERS) for fault in outcome.plan.faults) else 0.0
-    for actor in CAST:
-        if actor.is_visitor and (why := same_phone(outcome.ledger.screen(actor), twin.ledger.screen(actor), within)):
-            return Broken("I8", f"{actor.name}'s phone tells of a code word: {why}")
-    return None
 
 
 def several(seeds: Sequence[int], size: Size = SIZE) -> list[Result]:

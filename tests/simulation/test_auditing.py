@@ -12,12 +12,13 @@ from bot.audit import Finding, Kind
 from tests.simulation.auditing import Auditing
 from tests.simulation.draw import draw
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.many import SIZE, for_twins
+from tests.simulation.many import SIZE
 from tests.simulation.plan import Fault, Plan
 from tests.simulation.record import store_for
 from tests.simulation.run import Outcome, live
 from tests.simulation.sweep import afternoon
 from tests.simulation.town import Town
+from tests.simulation.twins import for_twins
 
 SEEDS = 60
 OFF = Fault("off for long", 400.0, 900.0)

@@ -20,7 +20,7 @@ from tests.simulation.copies import counts
 from tests.simulation.draw import draw, lengths_of
 from tests.simulation.invariants import PROMPTLY, Reckoning
 from tests.simulation.ledger import Books, Got
-from tests.simulation.many import SIZE, for_twins, several
+from tests.simulation.many import SIZE, several
 from tests.simulation.parts import ByText
 from tests.simulation.plan import VISITORS, Fault, Means, Plan, Size, Whose
 from tests.simulation.record import BEGINS
@@ -30,6 +30,7 @@ from tests.simulation.sweep import afternoon, boundary_by_boundary
 from tests.simulation.telegram import TelegramCloud
 from tests.simulation.truth import Visitor
 from tests.simulation.twilio import TwilioCloud
+from tests.simulation.twins import for_twins
 
 SEEDS, SHARDS = 100, 20
 """Two thousand visits."""

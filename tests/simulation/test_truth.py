@@ -3,7 +3,7 @@
 from bot.policy import parse_policy
 from tests.simulation.plan import Means
 from tests.simulation.stays import Lengths
-from tests.simulation.truth import Visitor
+from tests.simulation.truth import DAY, Visitor
 
 START, END, NEXT = 1_000.0, 2_000.0, 9_000.0
 
@@ -55,4 +55,29 @@ def test_a_change_that_comes_in_time_is_of_one_visit_alone() -> None:
     one.hears(Means.LEFT, 0, END, END)
     told = second.told_by(one.lengths)
     one.hears(Means.LATE, 20, END + 60, END + 60)
+    assert (second.told_from(one.lengths), second.told_by(one.lengths)) == (told, told)
+
+
+def between_two_homes() -> Visitor:
+    """Somebody who has left one home, and is silent about the return from it and the arrival at the next."""
+    one = visitor("birchwood")
+    one.hears(Means.ARRIVED, 0, START, START)
+    one.hears(Means.LEFT, 0, END, END)
+    return one
+
+
+def test_an_ok_that_comes_late_from_between_two_homes_may_be_of_either() -> None:
+    """The return and the next arrival were both asked for when it was said: nothing is a false alarm, and nothing is owed."""
+    one = between_two_homes()
+    said = max(stay.asked_at(one.lengths) for stay in one.stays)
+    one.hears(Means.OK, 0, said, said + 1_800)
+    assert all(stay.told_by(one.lengths) > said + DAY for stay in one.stays)
+
+
+def test_an_ok_that_comes_late_before_the_next_arrival_is_awaited_is_of_the_return() -> None:
+    """Only one question could have been meant, and the next visit is missed at its time."""
+    one = between_two_homes()
+    second, told = one.stays[1], one.stays[1].told_by(one.lengths)
+    said = one.stays[0].asked_at(one.lengths)
+    one.hears(Means.OK, 0, said, said + 1_800)
     assert (second.told_from(one.lengths), second.told_by(one.lengths)) == (told, told)

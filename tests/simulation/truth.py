@@ -16,6 +16,7 @@ LATE = 30.0
 """What is heard so long after it was said counts from when it was said."""
 BLUR = 2.0
 """Seconds. Of what was said within so long, the one that is heard later is the later one."""
+DAY = 86_400.0
 JUST = 1_800.0
 """How long after leaving "both left" is still about that visit, whatever is to come."""
 CHANGES = (Means.LATE, Means.LONGER)
@@ -107,8 +108,8 @@ class Visitor:
         now = said if heard - said > LATE else heard
         if said + BLUR < self._last_said(means):
             return  # later words stand
-        if now < heard and means in CHANGES and not any(one.is_inside for one in self.open_ones):
-            self._may_be_of_any(minutes * 60.0)
+        if now < heard and not any(one.is_inside for one in self.open_ones):
+            self._comes_late(means, minutes * 60.0, now)
         stay = self._behind(means, now) or self.meant(means, now, where)
         if both and means is Means.LEFT and (stay is None or not stay.is_inside):
             stay = self._with_somebody_inside() or stay
@@ -123,9 +124,15 @@ class Visitor:
             elif was_inside and not stay.is_inside and not both:
                 other._is_left_alone(theirs, heard)
 
-    def _may_be_of_any(self, by: float) -> None:
-        """A change of plan that comes late, from between two homes: which question waited when it was said, and which when it
-        was read, cannot be known from outside. It may move any of their visits."""
+    def _comes_late(self, means: Means, by: float, now: float) -> None:
+        """From between two homes: which question waited when it was said, and which when it was read, cannot be known from
+        outside. A change of plan may move any of their visits. An OK, where the return from one and the arrival at the next
+        were both awaited, is of either, and what comes after it is taken by which: nothing is owed of both any more."""
+        if means is Means.OK:
+            homeward = {stay.homeward for stay in self.open_ones if stay.asked_at(self.lengths) <= now}
+            by = DAY if len(homeward) > 1 else 0.0
+        elif means not in CHANGES:
+            return
         for stay in self.open_ones:
             stay.slack += by
 
