@@ -21,6 +21,8 @@ PATIENCE = 2.5
 """Seconds that the store may take before the spool is taken instead: Twilio gives an answer four (`#rt=4000`)."""
 EVERY = 1.0
 """Seconds between looks at whether there is something to be read in."""
+RECEIPTS_AT_ONCE = 4
+"""Receipts that wait for the store at once: after an outage they come in hundreds, and texts and beats wait behind them."""
 BATCH = 100
 """Lines in one transaction: each by itself would wait for the disk, and for everybody else at the store, so many times."""
 
@@ -42,11 +44,12 @@ class SpoolingDoor:
     progress: Callable[[], None] = _nothing
     """Told of each batch: a long spool that is read in is no standstill."""
     _late: set["asyncio.Task[bool]"] = field(default_factory=set)
+    _receipts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECEIPTS_AT_ONCE))
 
     async def keep(self, channel: Channel, external_id: str, raw: bytes) -> bool:
         """Return once it is kept, here or there. Raises StoreDown when the disk takes it neither way."""
         received_at = self.clock()
-        keeping = asyncio.ensure_future(self.store_keep(channel, external_id, raw))
+        keeping = asyncio.ensure_future(self._in_store(channel, external_id, raw))
         # Not cancelled when it takes too long: the store may have begun to write. Kept twice, it counts once.
         self._late.add(keeping)
         keeping.add_done_callback(self._done)
@@ -56,6 +59,13 @@ class SpoolingDoor:
         await self.spool.put(Spooled(channel, external_id, raw, received_at))
         log.error("the store does not keep: spooled", why=type(keeping.exception()).__name__ if done else "too slow")
         return True
+
+    async def _in_store(self, channel: Channel, external_id: str, raw: bytes) -> bool:
+        """A text stands in line at once, a receipt behind the few that already do."""
+        if not inbox.names_a_receipt(external_id):
+            return await self.store_keep(channel, external_id, raw)
+        async with self._receipts:
+            return await self.store_keep(channel, external_id, raw)
 
     def _done(self, keeping: "asyncio.Task[bool]") -> None:
         self._late.discard(keeping)

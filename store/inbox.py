@@ -94,6 +94,11 @@ async def missing(tx: Transaction, channel: Channel, external_ids: Sequence[str]
     return gone
 
 
+def names_a_receipt(external_id: str) -> bool:
+    """Whether this is the id of a receipt for a text of ours."""
+    return ":" in external_id
+
+
 def is_receipt() -> ColumnElement[bool]:
     """Whether a row is the receipt for a text of ours."""
     # Written out: SQLite plans a statement anew whenever a pattern is bound to it, which takes ten times its own time.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.people import Channel
-from handlers.spooling import BATCH, SpoolingDoor
+from handlers.spooling import BATCH, RECEIPTS_AT_ONCE, SpoolingDoor
 from store import inbox
 from store.crypto import Sealer
 from store.database import Database, StoreDown
@@ -150,3 +150,16 @@ async def test_a_long_spool_is_read_in_by_the_hundred_and_says_that_it_gets_on(
     assert await door.read_in() == 2 * BATCH + 7
     assert told == [BATCH, 2 * BATCH, 2 * BATCH + 7]
     assert not door.spool.waiting
+
+
+async def test_a_text_waits_for_the_store_behind_few_of_many_receipts(store: Store, door: SpoolingDoor) -> None:
+    """Hundreds of receipts come in one moment after an outage: no text, and no beat, stands behind all of them."""
+    async with store.database.transaction():
+        receipts = [asyncio.create_task(door.keep(Channel.SMS, f"SM{number}:sent", b"")) for number in range(30)]
+        await asyncio.sleep(0)
+        text = asyncio.create_task(door.keep(Channel.SMS, "SM-text", b"help"))
+        await asyncio.sleep(0)
+    assert await text
+    assert len(await store.ids()) <= 2 * RECEIPTS_AT_ONCE + 1
+    assert all(await asyncio.gather(*receipts))
+    assert len(await store.ids()) == 31
