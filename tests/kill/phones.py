@@ -113,6 +113,9 @@ class Phone:
     updates: list[str] = field(default_factory=list)
 
     def says(self, text: str) -> None:
+        """Send it, and by SMS until it is taken. Nobody says anything more to a process that is not to come back."""
+        if self.torn_down.is_set():
+            return
         self.sent += 1
         if self.channel is Channel.TELEGRAM:
             self.updates.append(str(self.telegram.texts(self.chat, text).update_id))

@@ -224,6 +224,8 @@ class Town:
         unrest, fell = self._unrest(), self.doorstep.fell
         self._all_told.set()
         self._threads[-1].join(PATIENCE)
+        # Who still waits for an alarm that never came would go on in the middle of the reckoning.
+        self._torn_down.set()
         self.lived.status, self.lived.stop_seconds = self.doorstep.stops()
         assert quiet, f"it did not come to rest: {unrest}; of the people {self.faults or 'all came through'}; {fell}"
 
