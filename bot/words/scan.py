@@ -230,8 +230,10 @@ def _is_house(plain: list[Word], at: int, lexicon: Lexicon) -> bool:
     lists, before = lexicon.lists, at - 1
     if before > 0 and plain[before].word == ",":
         before -= 1
-    led_up_to = before >= 0 and plain[before].word in lists["before_house"]
-    return led_up_to and plain[at].word in lists["house_numbers"] and _place(plain, at, lexicon) > at + 1
+    if before < 0 or plain[before].word not in lists["before_house"] or plain[at].word not in lists["house_numbers"]:
+        return False
+    behind = plain[at + 1].word if at + 1 < len(plain) else ""
+    return behind in lists["streets_first"] or _place(plain, at, lexicon) > at + 1
 
 
 def _ends_inside(plain: list[Word], start: int, end: int) -> bool:
