@@ -67,11 +67,14 @@ def between_two_homes() -> Visitor:
 
 
 def test_an_ok_that_comes_late_from_between_two_homes_may_be_of_either() -> None:
-    """The return and the next arrival were both asked for when it was said: nothing is a false alarm, and nothing is owed."""
+    """The return and the next arrival were both asked for when it was said: nothing is owed of these, and all of the third."""
     one = between_two_homes()
     said = max(stay.asked_at(one.lengths) for stay in one.stays)
+    third = one.expects(said + 7_200, said + 8_200, said + 10_000)
+    told = third.told_by(one.lengths)
     one.hears(Means.OK, 0, said, said + 1_800)
-    assert all(stay.told_by(one.lengths) > said + DAY for stay in one.stays)
+    assert all(stay.told_by(one.lengths) > said + DAY for stay in one.stays[:2])
+    assert (third.told_from(one.lengths), third.told_by(one.lengths)) == (told, told)
 
 
 def test_an_ok_that_comes_late_before_the_next_arrival_is_awaited_is_of_the_return() -> None:

@@ -10,18 +10,18 @@ from bot.people import Channel
 from handlers.service import BEAT
 from tests.simulation.draw import draw
 from tests.simulation.ledger import Got, Ledger
-from tests.simulation.plan import ByText, Fault, Means, Plan, Step, Visit
+from tests.simulation.plan import Fault, Means, Plan, Step, Visit
 from tests.simulation.run import Outcome
 from tests.simulation.story import Story
-from tests.simulation.twins import TRY, by_both_channels, differs, may_be_apart
+from tests.simulation.twins import TRY, differs, looked_at_until, may_be_apart
 
 OFF = Fault("off for long", 1_000.0, 1_800.0)
 FAILS, BRIEFLY = Fault("Twilio 429", 1_000.0, 3_600.0), Fault("Twilio 500", 1_000.0, 20.0)
 ASHA, BEN = "Asha 1", "Ben 2"
 
 
-def visit(number: int, who: str, *by: Channel, partner: str = "") -> Visit:
-    steps = tuple(Step(10.0 * at, "all ok", Means.OK, by=channel) for at, channel in enumerate(by))
+def visit(number: int, who: str, since: float, *by: Channel, partner: str = "") -> Visit:
+    steps = tuple(Step(since + 10.0 * at, "all ok", Means.OK, by=channel) for at, channel in enumerate(by))
     return Visit(number, who, 0.0, 1_000.0, steps, partner=partner)
 
 
@@ -40,7 +40,7 @@ def answer(at: float, who: str = ASHA, words: str = "OK 14:10.") -> Got:
 
 def test_the_same_words_come_at_the_same_instant() -> None:
     """Where nothing fails, half a second is a sign."""
-    of = plan(visit(1, ASHA, Channel.SMS))
+    of = plan(visit(1, ASHA, 0.0, Channel.SMS))
     assert differs(outcome(of, answer(5.0)), outcome(of, answer(5.0))) is None
     assert differs(outcome(of, answer(5.0)), outcome(of, answer(5.1)))
     assert differs(outcome(of, answer(5.0)), outcome(of, answer(5.0, words="LEFT 14:10.")))
@@ -54,36 +54,43 @@ def test_the_same_words_come_at_the_same_instant() -> None:
         ((OFF,), 2_000.0, 0.0),
         ((BRIEFLY,), 1_010.0, BEAT),
         ((FAILS,), 999.0, BEAT),
-        ((FAILS,), 2_000.0, TRY),
+        ((FAILS,), 2_000.0, BEAT),
+        ((FAILS,), 4_600.0, TRY),
         ((FAILS,), 4_600.0 + TRY, TRY),
         ((FAILS,), 4_601.0 + TRY, BEAT),
     ],
 )
 def test_how_far_apart_they_may_come_while_a_provider_fails(faults: tuple[Fault, ...], at: float, apart: float) -> None:
-    """Until the next try of an alarm while one fails for minutes, until the next beat else."""
+    """Until the next try of an alarm just after one has failed for minutes, until the next beat else."""
     assert may_be_apart(plan(faults=faults))(at) == apart
 
 
-def test_after_a_long_night_of_the_machine_who_texts_by_one_channel_is_still_looked_at() -> None:
-    """Who texts by both is looked at until then, and so is whoever goes with them."""
-    by_one = plan(visit(1, ASHA, Channel.SMS, Channel.SMS), faults=(OFF,))
-    by_both = plan(visit(1, ASHA, Channel.SMS, Channel.TELEGRAM, partner=BEN), faults=(OFF,))
-    late, early, of_partner = answer(2_900.0), answer(900.0), answer(2_900.0, BEN)
+@pytest.mark.parametrize(
+    ("visits", "until"),
+    [
+        ([visit(1, ASHA, 1_500.0, Channel.SMS, Channel.SMS)], math.inf),
+        ([visit(1, ASHA, 1_500.0, Channel.SMS, Channel.TELEGRAM)], OFF.at),
+        ([visit(1, ASHA, 500.0, Channel.SMS, Channel.TELEGRAM)], math.inf),
+        ([visit(1, ASHA, 2_900.0, Channel.SMS, Channel.TELEGRAM)], math.inf),
+        ([visit(1, ASHA, 500.0, Channel.TELEGRAM), visit(2, ASHA, 1_500.0, Channel.SMS)], math.inf),
+        ([visit(1, ASHA, 1_400.0, Channel.TELEGRAM), visit(2, ASHA, 1_500.0, Channel.SMS)], OFF.at),
+        ([visit(1, BEN, 1_500.0, Channel.SMS, Channel.TELEGRAM, partner=ASHA)], OFF.at),
+        ([visit(1, BEN, 1_500.0, Channel.SMS, Channel.TELEGRAM)], math.inf),
+    ],
+)
+def test_who_texts_by_both_channels_while_the_machine_is_off_is_looked_at_until_then(
+    visits: list[Visit], until: float
+) -> None:
+    """In one visit or in two, or one of a pair; before it and after it, or by one channel, changes nothing."""
+    assert looked_at_until(plan(*visits, faults=(OFF,)), ASHA) == until
+    assert looked_at_until(plan(*visits), ASHA) == math.inf
+
+
+def test_what_came_before_the_machine_was_off_is_compared_all_the_same() -> None:
+    """And what came after it, on the phone of who texts by one channel."""
+    by_one = plan(visit(1, ASHA, 1_500.0, Channel.SMS, Channel.SMS), faults=(OFF,))
+    by_both = plan(visit(1, ASHA, 1_500.0, Channel.SMS, Channel.TELEGRAM), faults=(OFF,))
+    early, late = answer(900.0), answer(2_900.0)
     assert differs(outcome(by_one, late), outcome(by_one))
     assert differs(outcome(by_both, late), outcome(by_both)) is None
-    assert differs(outcome(by_both, of_partner), outcome(by_both)) is None
     assert differs(outcome(by_both, early), outcome(by_both))
-
-
-def test_who_texts_by_both_channels() -> None:
-    """In one visit or in two, or where a plan is made by the other; and who goes with them, in any visit."""
-    planned = replace(visit(3, "Asha 5", Channel.SMS), by_text=ByText(0.0, Channel.TELEGRAM))
-    of = plan(
-        visit(1, ASHA, Channel.SMS),
-        visit(2, ASHA, Channel.TELEGRAM, partner=BEN),
-        planned,
-        visit(4, "Asha 7", Channel.TELEGRAM),
-        visit(5, "Ben 4", Channel.SMS, partner="Ben 6"),
-    )
-    assert by_both_channels(of) == {ASHA, BEN, "Asha 5"}
-    assert may_be_apart(of)(math.inf) == 0.0

@@ -127,14 +127,15 @@ class Visitor:
     def _comes_late(self, means: Means, by: float, now: float) -> None:
         """From between two homes: which question waited when it was said, and which when it was read, cannot be known from
         outside. A change of plan may move any of their visits. An OK, where the return from one and the arrival at the next
-        were both awaited, is of either, and what comes after it is taken by which: nothing is owed of both any more."""
-        if means is Means.OK:
-            homeward = {stay.homeward for stay in self.open_ones if stay.asked_at(self.lengths) <= now}
-            by = DAY if len(homeward) > 1 else 0.0
-        elif means not in CHANGES:
-            return
-        for stay in self.open_ones:
-            stay.slack += by
+        were both awaited, is of either, and what comes after it is taken by which: nothing is owed of those any more."""
+        if means in CHANGES:
+            for stay in self.open_ones:
+                stay.slack += by
+        elif means is Means.OK:
+            awaited = [stay for stay in self.open_ones if stay.asked_at(self.lengths) <= now]
+            if len({stay.homeward for stay in awaited}) > 1:
+                for stay in awaited:
+                    stay.slack += DAY
 
     def _counts_for(self, theirs: Stay, means: Means, both: bool, was_inside: bool) -> bool:
         """What is said for both counts for both; how all is, only of one who is there. One may answer for who is there too."""

@@ -18,8 +18,9 @@ PROVIDERS = ("Twilio", "Telegram", "flood wait")
 OFF = "off"
 """How those begin in which the machine is off across deadlines."""
 LONG = 60.0
+"""Seconds. What fails for so long has the longest of pauses before the next try."""
 TRY = URGENT_PAUSE[-1].total_seconds()
-"""Seconds. How long the pause before the next try becomes for an alarm, and whatever waits goes along with that try."""
+"""Seconds. How long that pause becomes for an alarm, and whatever waits goes along with its try."""
 
 
 def for_twins(plan: Plan) -> Plan:
@@ -33,43 +34,43 @@ def for_twins(plan: Plan) -> Plan:
 def differs(outcome: Outcome, twin: Outcome) -> Broken | None:
     """Every visitor's phone is the same, word for word and to the instant, with and without a code word on record.
 
-    To the beat, where a provider fails in the run; to the next try of an alarm, while one fails for minutes and until it is
-    tried again. Who texts by both channels, alone or with a partner, is looked at until a machine is off for long: which of
+    To the beat, where a provider fails in the run; to the next try of an alarm, just after one has failed for minutes. Who
+    texts by both channels, alone or with a partner, while a machine is off across deadlines is looked at until then: which of
     two doors has its backlog read first goes by which provider answers first, and that by what else it is asked.
     """
     if twin.broken:
         return twin.broken
     plan = outcome.plan
-    off = min((fault.at for fault in plan.faults if fault.kind.startswith(OFF)), default=math.inf)
-    mixed, apart = by_both_channels(plan), may_be_apart(plan)
+    apart = may_be_apart(plan)
     for actor in CAST:
         if not actor.is_visitor:
             continue
-        until = off if actor.name in mixed else math.inf
+        until = looked_at_until(plan, actor.name)
         one, other = ([got for got in run.ledger.screen(actor) if got.at < until] for run in (outcome, twin))
         if why := same_phone(one, other, apart):
             return Broken("I8", f"{actor.name}'s phone tells of a code word: {why}")
     return None
 
 
-def by_both_channels(plan: Plan) -> set[str]:
-    """Who texts by both channels, and whoever goes with them."""
-    channels: dict[str, set[Channel]] = {}
-    for visit in plan.visits:
-        for name in visit.goers:
-            channels.setdefault(name, set()).update(step.by for step in visit.steps)
-            channels[name].update([visit.by_text.by] if visit.by_text else [])
-    mixed = {name for name, used in channels.items() if len(used) > 1}
-    return mixed | {name for visit in plan.visits if mixed & {*visit.goers} for name in visit.goers}
+def looked_at_until(plan: Plan, name: str) -> float:
+    """When a machine first goes off across deadlines, and they, alone or with a partner, text by both channels meanwhile."""
+    for fault in sorted(plan.faults, key=lambda one: one.at):
+        if not fault.kind.startswith(OFF):
+            continue
+        back = fault.at + fault.lasts + fault.detail
+        of_theirs = [step for visit in plan.visits if name in visit.goers for step in visit.steps]
+        if len({step.by for step in of_theirs if fault.at <= step.at <= back}) > 1:
+            return fault.at
+    return math.inf
 
 
 def may_be_apart(plan: Plan) -> Callable[[float], float]:
     """How far apart, s, the same words may be that come at an instant."""
     failing = [fault for fault in plan.faults if fault.kind.startswith(PROVIDERS)]
-    long = [(fault.at, fault.at + fault.lasts + TRY) for fault in failing if fault.lasts >= LONG]
+    ended = [fault.at + fault.lasts for fault in failing if fault.lasts >= LONG]
 
     def apart(at: float) -> float:
-        return TRY if any(begins <= at <= ends for begins, ends in long) else BEAT if failing else 0.0
+        return TRY if any(0 <= at - end <= TRY for end in ended) else BEAT if failing else 0.0
 
     return apart
 
